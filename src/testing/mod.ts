@@ -1,0 +1,46 @@
+/**
+ * Help for testing code that reads Betfair streams: a seeded generator of
+ * realistic market and order streams that knows its own state, ways to cut
+ * bytes into chunks, and reproducible random numbers.
+ *
+ * ```ts
+ * import { MarketGenerator, randomCuts, SeededRandom } from "@betfair-stream/core/testing";
+ * import assert from "node:assert/strict";
+ *
+ * const generator = new MarketGenerator({ seed: 3, messages: 100 });
+ * const bytes = generator.bytes();
+ * let received = 0;
+ * for (const chunk of randomCuts(bytes, new SeededRandom(3))) received += chunk.length;
+ * assert.equal(received, bytes.length);
+ * assert.equal(generator.state.markets.length, 1);
+ * ```
+ *
+ * @module
+ */
+
+export {
+  everyCut,
+  oneByteAtATime,
+  randomCuts,
+  toStream,
+} from "./byte_splitter.ts";
+export { LADDER_NAMES } from "./ladder_name.ts";
+export { generateSession, MarketGenerator } from "./market_generator.ts";
+export { SeededRandom } from "./random.ts";
+
+export type { RandomCutsOptions } from "./byte_splitter.ts";
+export type {
+  GeneratedField,
+  GeneratedMarketType,
+  MarketGeneratorOptions,
+  SessionFlavor,
+} from "./generator_options.ts";
+export type { LadderName } from "./ladder_name.ts";
+export type {
+  MarketState,
+  OrderMarketState,
+  OrderRunnerState,
+  RunnerState,
+  StrategyState,
+  StreamState,
+} from "./stream_state.ts";
