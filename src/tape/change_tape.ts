@@ -1,5 +1,8 @@
 /** The one format between parsing and the cache. See {@linkcode ChangeTape}. */
 
+import { ChangeReader } from "./change_reader.ts";
+import type { ChangeView } from "./change_view.ts";
+
 /**
  * Slots that a new tape has. Small enough to stay in a CPU's L2 cache while
  * parser and cache take turns on it, large enough for some hundred deltas.
@@ -16,6 +19,22 @@ const NO_BYTES: Uint8Array = new Uint8Array(0);
  * from a tape is valid until the parser's next `parse`; {@linkcode copy} makes
  * an independent one. The layout of the slots is internal and may change with
  * any version.
+ *
+ * @example
+ * ```ts
+ * import { JsonParser } from "@betfair-stream/core";
+ * import assert from "node:assert/strict";
+ *
+ * const block = new TextEncoder().encode(
+ *   `{"op":"mcm","pt":5,"mc":[{"id":"1.2","tv":9.5,"rc":[{"ltp":1.6,"id":101}]}]}\n`,
+ * );
+ * const parser = new JsonParser();
+ * parser.parse(block, 0, block.length);
+ *
+ * const kept = parser.tape.copy();
+ * assert.equal(kept.records, 1);
+ * for (const change of kept) assert.equal(change.marketCount, 1);
+ * ```
  */
 export class ChangeTape {
   /** Records, one after the other; slots from {@linkcode length} on are garbage. */
@@ -28,6 +47,12 @@ export class ChangeTape {
   lines = 0;
   /** The bytes that the records' ranges refer to. Borrowed from the caller of `parse`. */
   bytes: Uint8Array = NO_BYTES;
+  /** Name of the input that the bytes are from; empty if unknown. */
+  source = "";
+  /** Lines of the input before those of this tape. */
+  linesBefore = 0;
+  /** Offset in the input of the first byte of {@linkcode bytes}. */
+  byteOffset = 0;
   /** Parsed messages and errors of the records that are not market changes. */
   objects: unknown[] = [];
 
@@ -70,16 +95,26 @@ export class ChangeTape {
   /**
    * An independent copy, bytes included.
    *
+   * @param bytes What the copy's ranges refer to: the same bytes at the same
+   * offsets, kept without copying. By default a copy of {@linkcode bytes}.
    * @returns The copy, of exactly the needed size.
    */
-  copy(): ChangeTape {
+  copy(bytes: Uint8Array = this.bytes.slice()): ChangeTape {
     const tape = new ChangeTape(0);
     tape.slots = this.slots.slice(0, this.length);
     tape.length = this.length;
     tape.records = this.records;
     tape.lines = this.lines;
-    tape.bytes = this.bytes.slice();
+    tape.bytes = bytes;
     tape.objects = this.objects.slice();
     return tape;
+  }
+  /**
+   * Reads the lines on the tape with a {@linkcode ChangeReader}.
+   *
+   * @returns An iterator that yields one reused object.
+   */
+  [Symbol.iterator](): Generator<ChangeView, void, void> {
+    return new ChangeReader(this)[Symbol.iterator]();
   }
 }

@@ -1,0 +1,920 @@
+/**
+ * The byte grammar of market change messages: one line in, one tape record out.
+ *
+ * The scanner reads a line once, from left to right, and writes the tape as it
+ * goes. It knows the keys of the protocol (sections 3.3, 3.4 and 3.6) and skips
+ * all others; what it does not understand it declines with a code of
+ * `_skip.ts`, and the caller has the line parsed another way. It is as strict as
+ * `JSON.parse`: fuzzing one against the other is how it is kept honest.
+ *
+ * How it is written, and why (`bench/` has the figures):
+ * - Functions over shared variables, not methods: one load less per access.
+ * - No call into the runtime per line; line ends fall out of the grammar.
+ * - The row loop of price ladders has its number parsing written out twice, for
+ *   price and size. It is where half of all bytes go, and worth 10 to 14 %.
+ * - White space is looked for only where the compact form has failed to match,
+ *   so that compact input, which is nearly all, never pays for it.
+ *
+ * @module
+ */
+
+import * as layout from "../tape/layout.ts";
+import type { ChangeTape } from "../tape/change_tape.ts";
+import * as skip from "./_skip.ts";
+
+// V8 folds the constants of a file, but not those that it imports: with local
+// names for them the scanner is twice as fast.
+const {
+  CHANGE_SLOTS,
+  CHANGE_TYPE_MASK,
+  ChangeTypeCode,
+  CLK_END,
+  CLK_START,
+  CONFLATE_MS,
+  CONFLATED,
+  DEFINITION_CLOSED,
+  DEFINITION_END,
+  DEFINITION_START,
+  FIRST_LEVEL_KIND,
+  FLAGS,
+  HANDICAP,
+  HAS_CLK,
+  HAS_CONFLATE_MS,
+  HAS_CONFLATED,
+  HAS_DEFINITION,
+  HAS_HANDICAP,
+  HAS_HEARTBEAT_MS,
+  HAS_ID,
+  HAS_IMAGE,
+  HAS_INITIAL_CLK,
+  HAS_LTP,
+  HAS_MARKET_TV,
+  HAS_MARKETS,
+  HAS_PUBLISH_TIME,
+  HAS_RUNNERS,
+  HAS_SPF,
+  HAS_SPN,
+  HAS_STATUS,
+  HAS_TV,
+  HEARTBEAT_MS,
+  ID,
+  IMAGE,
+  INITIAL_CLK_END,
+  INITIAL_CLK_START,
+  KIND,
+  LADDER_KIND,
+  LADDER_ROWS,
+  LADDER_SHIFT,
+  LADDER_SLOTS,
+  LadderKind,
+  LENGTH,
+  LEVEL_ROW,
+  LINE,
+  LINE_END,
+  LINE_START,
+  LTP,
+  MARKET_COUNT,
+  MARKET_FLAGS,
+  MARKET_ID_END,
+  MARKET_ID_START,
+  MARKET_LENGTH,
+  MARKET_SLOTS,
+  MARKET_TV,
+  MAX_LEVEL,
+  PRICE_ROW,
+  PUBLISH_TIME,
+  RecordKind,
+  RUNNER_COUNT,
+  RUNNER_FLAGS,
+  RUNNER_LENGTH,
+  RUNNER_SLOTS,
+  SEGMENT_MASK,
+  SEGMENT_SHIFT,
+  SegmentCode,
+  SELECTION_ID,
+  SPF,
+  SPN,
+  STATUS,
+  TV,
+} = layout;
+const {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  CLOSED_BIT,
+  COMMA,
+  CR,
+  DOT,
+  DUPLICATE,
+  ESCAPE,
+  isFalse,
+  isNull,
+  isTrue,
+  LF,
+  MAX_DEPTH,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  SHAPE,
+  skipColon,
+  skipDefinition,
+  skipNumber,
+  skipSpace,
+  skipString,
+  skipValue,
+  SPACE,
+  ZERO,
+} = skip;
+
+/** The message is of another kind than `mcm`, or may be. Not a fault. */
+export const OTHER_MESSAGE = -5;
+/** The tape is full; nothing of the line counts as written. */
+export const TAPE_FULL = -6;
+
+/**
+ * Slots that must be free before a message, market or runner is begun, so that
+ * headers and scalars need no check of their own; rows check for themselves.
+ */
+const HEADROOM = 64;
+
+/** A number of at most this many digits fits an int32, which is fast. */
+const FAST_DIGITS = 9;
+/** Up to 15 digits, integer / 10^k is the double that `JSON.parse` gives. */
+const EXACT_DIGITS = 15;
+const EXPONENT = 0x45 ^ ZERO | 0x20; // "e" or "E", after the digit test
+const POWERS_OF_TEN: Float64Array = Float64Array.from({
+  length: EXACT_DIGITS + 1,
+}, (_, k) => 10 ** k);
+
+/** Packs the first four bytes of a key into an int32 for comparison. */
+function pack(key: string): number {
+  return key.charCodeAt(0) | key.charCodeAt(1) << 8 | key.charCodeAt(2) << 16 |
+    key.charCodeAt(3) << 24;
+}
+
+// Keys by their first four bytes, the closing quote included in short ones.
+const KEY_ATB: number = pack('atb"');
+const KEY_ATL: number = pack('atl"');
+const KEY_TRD: number = pack('trd"');
+const KEY_SPB: number = pack('spb"');
+const KEY_SPL: number = pack('spl"');
+const KEY_SPN: number = pack('spn"');
+const KEY_SPF: number = pack('spf"');
+const KEY_LTP: number = pack('ltp"');
+const KEY_BATB: number = pack("batb");
+const KEY_BATL: number = pack("batl");
+const KEY_BDAT: number = pack("bdat");
+const KEY_CLK: number = pack('clk"');
+const KEY_IMG: number = pack('img"');
+const KEY_CON: number = pack('con"');
+// Keys of two letters: the first three bytes.
+const THREE_BYTES = 0xff_ffff;
+const KEY_ID: number = pack('id"\0');
+const KEY_HC: number = pack('hc"\0');
+const KEY_TV: number = pack('tv"\0');
+const KEY_PT: number = pack('pt"\0');
+const KEY_OP: number = pack('op"\0');
+const KEY_CT: number = pack('ct"\0');
+const KEY_MC: number = pack('mc"\0');
+const KEY_RC: number = pack('rc"\0');
+
+/**
+ * Scans one line.
+ *
+ * @param start Offset of the line's first byte.
+ * @param at Slot where the record begins.
+ * @param line Number of the line.
+ * @returns Offset behind the line's LF, or a negative code of why not. The
+ * record's LENGTH slot tells where it ends.
+ */
+export type ScanLine = (start: number, at: number, line: number) => number;
+
+/** A scanner and what it works on. */
+export interface ChangeScanner {
+  /** Sets the bytes to scan; to be called again when the tape has grown. */
+  readonly setBytes: (bytes: Uint8Array) => void;
+  /** Scans one line. */
+  readonly scanLine: ScanLine;
+}
+
+/**
+ * Makes a scanner that writes to a tape.
+ *
+ * @param tape The tape.
+ * @returns The scanner.
+ */
+export function createChangeScanner(tape: ChangeTape): ChangeScanner {
+  let block: Uint8Array = new Uint8Array(0);
+  let slots: Float64Array = tape.slots;
+  // Slots below this may be written without asking.
+  let limit = 0;
+  // The next free slot.
+  let w = 0;
+  // Where the line being scanned starts.
+  let lineStart = 0;
+
+  function setBytes(bytes: Uint8Array): void {
+    block = bytes;
+    slots = tape.slots;
+    limit = slots.length - HEADROOM;
+  }
+
+  function scanLine(start: number, at: number, line: number): number {
+    const b = block;
+    const t = slots;
+    if (at > limit) return TAPE_FULL;
+    let p = start;
+    lineStart = start;
+    w = at + CHANGE_SLOTS;
+    for (let i = at; i < w; i++) t[i] = 0;
+    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p] !== OPEN_BRACE) return SHAPE;
+    p = scanMessage(p + 1, at);
+    if (p < 0) return p;
+    let end = p;
+    if (b[p] !== LF) {
+      p = skipSpace(b, p);
+      if (b[p] !== LF) return SHAPE;
+      // Of all white space only the CR of the line end is no part of the line.
+      end = b[p - 1] === CR ? p - 1 : p;
+    }
+    t[at + KIND] = RecordKind.CHANGE;
+    t[at + LENGTH] = w - at;
+    t[at + LINE] = line;
+    t[at + LINE_START] = start;
+    t[at + LINE_END] = end;
+    return p + 1;
+  }
+
+  /** The top level of a message, from behind its brace to behind its other. */
+  function scanMessage(p: number, at: number): number {
+    const b = block;
+    const t = slots;
+    let flags = 0;
+    let op = false;
+    let changeType = false;
+    let segment = false;
+    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p] === CLOSE_BRACE) return OTHER_MESSAGE;
+    while (true) {
+      if (b[p] !== QUOTE) {
+        p = skipSpace(b, p);
+        if (b[p] !== QUOTE) return SHAPE;
+      }
+      p++;
+      const key = b[p]! | b[p + 1]! << 8 | b[p + 2]! << 16 | b[p + 3]! << 24;
+      const short = key & THREE_BYTES;
+      if (short === KEY_OP) {
+        if (op) return DUPLICATE;
+        op = true;
+        p = skipColon(b, p + 3);
+        if (p < 0) return p;
+        if (!isMcm(p)) return OTHER_MESSAGE;
+        p += 5;
+      } else if (key === KEY_CLK) {
+        if ((flags & HAS_CLK) !== 0) return DUPLICATE;
+        p = scanToken(skipColon(b, p + 4), at + CLK_START, at + CLK_END);
+        if (p < 0) return p;
+        if (t[at + CLK_END] !== 0) flags |= HAS_CLK;
+      } else if (short === KEY_PT) {
+        if ((flags & HAS_PUBLISH_TIME) !== 0) return DUPLICATE;
+        flags |= HAS_PUBLISH_TIME;
+        p = scanTime(skipColon(b, p + 3), at + PUBLISH_TIME);
+        if (p < 0) return p;
+      } else if (short === KEY_MC) {
+        if ((flags & HAS_MARKETS) !== 0) return DUPLICATE;
+        flags |= HAS_MARKETS;
+        p = scanMarkets(skipColon(b, p + 3), at);
+        if (p < 0) return p;
+      } else if (short === KEY_ID) {
+        if ((flags & HAS_ID) !== 0) return DUPLICATE;
+        flags |= HAS_ID;
+        p = scanNumber(skipColon(b, p + 3), at + ID);
+        if (p < 0) return p;
+      } else if (short === KEY_CT) {
+        if (changeType) return DUPLICATE;
+        changeType = true;
+        p = skipColon(b, p + 3);
+        const code = p < 0 ? p : changeTypeAt(p);
+        if (code < 0) return code;
+        flags |= code;
+        p = skipString(b, p + 1);
+        if (p < 0) return p;
+      } else if (isKey(p, "status")) {
+        if ((flags & HAS_STATUS) !== 0) return DUPLICATE;
+        flags |= HAS_STATUS;
+        p = scanNumber(skipColon(b, p + 7), at + STATUS);
+        if (p < 0) return p;
+      } else if (isKey(p, "initialClk")) {
+        if ((flags & HAS_INITIAL_CLK) !== 0) return DUPLICATE;
+        p = scanToken(
+          skipColon(b, p + 11),
+          at + INITIAL_CLK_START,
+          at + INITIAL_CLK_END,
+        );
+        if (p < 0) return p;
+        if (t[at + INITIAL_CLK_END] !== 0) flags |= HAS_INITIAL_CLK;
+      } else if (isKey(p, "segmentType")) {
+        if (segment) return DUPLICATE;
+        segment = true;
+        p = skipColon(b, p + 12);
+        const code = p < 0 ? p : segmentAt(p);
+        if (code < 0) return code;
+        flags |= code << SEGMENT_SHIFT;
+        p = skipString(b, p + 1);
+        if (p < 0) return p;
+      } else if (isKey(p, "heartbeatMs")) {
+        if ((flags & HAS_HEARTBEAT_MS) !== 0) return DUPLICATE;
+        flags |= HAS_HEARTBEAT_MS;
+        p = scanNumber(skipColon(b, p + 12), at + HEARTBEAT_MS);
+        if (p < 0) return p;
+      } else if (isKey(p, "conflateMs")) {
+        if ((flags & HAS_CONFLATE_MS) !== 0) return DUPLICATE;
+        flags |= HAS_CONFLATE_MS;
+        p = scanNumber(skipColon(b, p + 11), at + CONFLATE_MS);
+        if (p < 0) return p;
+      } else {
+        p = skipUnknown(p);
+        if (p < 0) return p;
+      }
+      if (b[p]! <= SPACE) p = skipSpace(b, p);
+      const c = b[p++];
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACE) return SHAPE;
+      if (!op) return OTHER_MESSAGE;
+      t[at + FLAGS] = flags;
+      return p;
+    }
+  }
+
+  /** The array of market changes, from its bracket. */
+  function scanMarkets(p: number, at: number): number {
+    const b = block;
+    const t = slots;
+    if (p < 0) return p;
+    if (b[p++] !== OPEN_BRACKET) return SHAPE;
+    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p] === CLOSE_BRACKET) return p + 1;
+    let count = 0;
+    while (true) {
+      if (b[p] !== OPEN_BRACE) {
+        p = skipSpace(b, p);
+        if (b[p] !== OPEN_BRACE) return SHAPE;
+      }
+      p = scanMarket(p + 1);
+      if (p < 0) return p;
+      count++;
+      if (b[p]! <= SPACE) p = skipSpace(b, p);
+      const c = b[p++];
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACKET) return SHAPE;
+      t[at + MARKET_COUNT] = count;
+      return p;
+    }
+  }
+
+  /** One market change, from behind its brace to behind its other. */
+  function scanMarket(p: number): number {
+    const b = block;
+    const t = slots;
+    const at = w;
+    if (at > limit) return TAPE_FULL;
+    w = at + MARKET_SLOTS;
+    for (let i = at; i < w; i++) t[i] = 0;
+    let flags = 0;
+    let id = false;
+    while (true) {
+      if (b[p] !== QUOTE) {
+        p = skipSpace(b, p);
+        if (b[p] !== QUOTE) return SHAPE;
+      }
+      p++;
+      const key = b[p]! | b[p + 1]! << 8 | b[p + 2]! << 16 | b[p + 3]! << 24;
+      const short = key & THREE_BYTES;
+      if (short === KEY_ID) {
+        if (id) return DUPLICATE;
+        id = true;
+        p = skipColon(b, p + 3);
+        if (p < 0) return p;
+        if (b[p] !== QUOTE) return SHAPE;
+        const start = ++p;
+        p = skipString(b, p);
+        if (p < 0) return p;
+        t[at + MARKET_ID_START] = start - lineStart;
+        t[at + MARKET_ID_END] = p - 1 - lineStart;
+      } else if (short === KEY_RC) {
+        if ((flags & HAS_RUNNERS) !== 0) return DUPLICATE;
+        flags |= HAS_RUNNERS;
+        p = scanRunners(skipColon(b, p + 3), at);
+        if (p < 0) return p;
+      } else if (short === KEY_TV) {
+        if ((flags & HAS_MARKET_TV) !== 0) return DUPLICATE;
+        flags |= HAS_MARKET_TV;
+        p = scanNumber(skipColon(b, p + 3), at + MARKET_TV);
+        if (p < 0) return p;
+      } else if (key === KEY_CON || key === KEY_IMG) {
+        const has = key === KEY_CON ? HAS_CONFLATED : HAS_IMAGE;
+        if ((flags & has) !== 0) return DUPLICATE;
+        flags |= has;
+        p = skipColon(b, p + 4);
+        if (p < 0) return p;
+        if (isTrue(b, p)) {
+          flags |= key === KEY_CON ? CONFLATED : IMAGE;
+          p += 4;
+        } else if (isFalse(b, p)) {
+          p += 5;
+        } else {
+          return SHAPE;
+        }
+      } else if (isKey(p, "marketDefinition")) {
+        if ((flags & HAS_DEFINITION) !== 0) return DUPLICATE;
+        p = skipColon(b, p + 17);
+        if (p < 0) return p;
+        if (b[p] !== OPEN_BRACE) return SHAPE;
+        const start = p;
+        p = skipDefinition(b, p + 1);
+        if (p < 0) return p;
+        flags |= HAS_DEFINITION;
+        if ((p & CLOSED_BIT) !== 0) {
+          flags |= DEFINITION_CLOSED;
+          p ^= CLOSED_BIT;
+        }
+        t[at + DEFINITION_START] = start - lineStart;
+        t[at + DEFINITION_END] = p - lineStart;
+      } else {
+        p = skipUnknown(p);
+        if (p < 0) return p;
+      }
+      if (b[p]! <= SPACE) p = skipSpace(b, p);
+      const c = b[p++];
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACE || !id) return SHAPE;
+      t[at + MARKET_FLAGS] = flags;
+      t[at + MARKET_LENGTH] = w - at;
+      return p;
+    }
+  }
+
+  /** The array of runner changes, from its bracket. */
+  function scanRunners(p: number, market: number): number {
+    const b = block;
+    const t = slots;
+    if (p < 0) return p;
+    if (b[p++] !== OPEN_BRACKET) return SHAPE;
+    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p] === CLOSE_BRACKET) return p + 1;
+    let count = 0;
+    while (true) {
+      if (b[p] !== OPEN_BRACE) {
+        p = skipSpace(b, p);
+        if (b[p] !== OPEN_BRACE) return SHAPE;
+      }
+      p = scanRunner(p + 1);
+      if (p < 0) return p;
+      count++;
+      if (b[p]! <= SPACE) p = skipSpace(b, p);
+      const c = b[p++];
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACKET) return SHAPE;
+      t[market + RUNNER_COUNT] = count;
+      return p;
+    }
+  }
+
+  /** One runner change, from behind its brace to behind its other. */
+  function scanRunner(p: number): number {
+    const b = block;
+    const t = slots;
+    const at = w;
+    if (at > limit) return TAPE_FULL;
+    w = at + RUNNER_SLOTS;
+    for (let i = at; i < w; i++) t[i] = 0;
+    let flags = 0;
+    let id = false;
+    while (true) {
+      if (b[p] !== QUOTE) {
+        p = skipSpace(b, p);
+        if (b[p] !== QUOTE) return SHAPE;
+      }
+      p++;
+      const key = b[p]! | b[p + 1]! << 8 | b[p + 2]! << 16 | b[p + 3]! << 24;
+      const short = key & THREE_BYTES;
+      let kind = -1;
+      if (key === KEY_ATB) {
+        kind = LadderKind.ATB;
+        p += 4;
+      } else if (key === KEY_ATL) {
+        kind = LadderKind.ATL;
+        p += 4;
+      } else if (short === KEY_ID) {
+        if (id) return DUPLICATE;
+        id = true;
+        p = scanNumber(skipColon(b, p + 3), at + SELECTION_ID);
+        if (p < 0) return p;
+      } else if (key === KEY_TRD) {
+        kind = LadderKind.TRD;
+        p += 4;
+      } else if (key === KEY_BATB && b[p + 4] === QUOTE) {
+        kind = LadderKind.BATB;
+        p += 5;
+      } else if (key === KEY_BATL && b[p + 4] === QUOTE) {
+        kind = LadderKind.BATL;
+        p += 5;
+      } else if (
+        key === KEY_BDAT && b[p + 5] === QUOTE &&
+        (b[p + 4] === 0x62 || b[p + 4] === 0x6c)
+      ) {
+        kind = b[p + 4] === 0x62 ? LadderKind.BDATB : LadderKind.BDATL;
+        p += 6;
+      } else if (short === KEY_TV) {
+        if ((flags & HAS_TV) !== 0) return DUPLICATE;
+        flags |= HAS_TV;
+        p = scanNumber(skipColon(b, p + 3), at + TV);
+        if (p < 0) return p;
+      } else if (key === KEY_LTP) {
+        if ((flags & HAS_LTP) !== 0) return DUPLICATE;
+        flags |= HAS_LTP;
+        p = scanNumber(skipColon(b, p + 4), at + LTP);
+        if (p < 0) return p;
+      } else if (key === KEY_SPB) {
+        kind = LadderKind.SPB;
+        p += 4;
+      } else if (key === KEY_SPL) {
+        kind = LadderKind.SPL;
+        p += 4;
+      } else if (key === KEY_SPN) {
+        if ((flags & HAS_SPN) !== 0) return DUPLICATE;
+        flags |= HAS_SPN;
+        p = scanProjected(skipColon(b, p + 4), at + SPN);
+        if (p < 0) return p;
+      } else if (key === KEY_SPF) {
+        if ((flags & HAS_SPF) !== 0) return DUPLICATE;
+        flags |= HAS_SPF;
+        p = scanProjected(skipColon(b, p + 4), at + SPF);
+        if (p < 0) return p;
+      } else if (short === KEY_HC) {
+        if ((flags & HAS_HANDICAP) !== 0) return DUPLICATE;
+        flags |= HAS_HANDICAP;
+        p = scanNumber(skipColon(b, p + 3), at + HANDICAP);
+        if (p < 0) return p;
+      } else {
+        p = skipUnknown(p);
+        if (p < 0) return p;
+      }
+      if (kind >= 0) {
+        const has = 1 << LADDER_SHIFT + kind;
+        if ((flags & has) !== 0) return DUPLICATE;
+        flags |= has;
+        if (b[p] === 0x3a && b[p + 1] === OPEN_BRACKET) {
+          p += 2;
+        } else {
+          p = skipColon(b, p);
+          if (p < 0) return p;
+          if (b[p++] !== OPEN_BRACKET) return SHAPE;
+        }
+        p = kind < FIRST_LEVEL_KIND
+          ? scanPriceRows(p, kind)
+          : scanLevelRows(p, kind);
+        if (p < 0) return p;
+      }
+      if (b[p]! <= SPACE) p = skipSpace(b, p);
+      const c = b[p++];
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACE || !id) return SHAPE;
+      t[at + RUNNER_FLAGS] = flags;
+      t[at + RUNNER_LENGTH] = w - at;
+      return p;
+    }
+  }
+
+  /** Rows of `[price, size]`, from behind the outer bracket. */
+  function scanPriceRows(p: number, kind: number): number {
+    const b = block;
+    const t = slots;
+    const at = w;
+    let row = at + LADDER_SLOTS;
+    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p] === CLOSE_BRACKET) {
+      p++;
+    } else {
+      while (true) {
+        if (row > limit) return TAPE_FULL;
+        if (b[p] !== OPEN_BRACKET) {
+          p = skipSpace(b, p);
+          if (b[p] !== OPEN_BRACKET) return SHAPE;
+        }
+        let start = ++p;
+        let d = b[p]! ^ ZERO;
+        if (d < 10) {
+          let int = d;
+          let scale = 0;
+          while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
+          if (d === (DOT ^ ZERO)) {
+            const dot = p;
+            while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
+            scale = p - dot - 1;
+          }
+          if (b[p] !== COMMA || isOddNumber(start, p, scale)) {
+            p = scanNumber(start, row);
+            if (p < 0) return p;
+          } else {
+            t[row] = scale === 0 ? int : int / POWERS_OF_TEN[scale]!;
+          }
+        } else {
+          p = scanNumber(start, row);
+          if (p < 0) return p;
+        }
+        if (b[p] !== COMMA) {
+          p = skipSpace(b, p);
+          if (b[p] !== COMMA) return SHAPE;
+        }
+        start = ++p;
+        d = b[p]! ^ ZERO;
+        if (d < 10) {
+          let int = d;
+          let scale = 0;
+          while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
+          if (d === (DOT ^ ZERO)) {
+            const dot = p;
+            while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
+            scale = p - dot - 1;
+          }
+          if (b[p] !== CLOSE_BRACKET || isOddNumber(start, p, scale)) {
+            p = scanNumber(start, row + 1);
+            if (p < 0) return p;
+          } else {
+            t[row + 1] = scale === 0 ? int : int / POWERS_OF_TEN[scale]!;
+          }
+        } else {
+          p = scanNumber(start, row + 1);
+          if (p < 0) return p;
+        }
+        if (b[p] !== CLOSE_BRACKET) {
+          p = skipSpace(b, p);
+          if (b[p] !== CLOSE_BRACKET) return SHAPE;
+        }
+        p++;
+        row += PRICE_ROW;
+        if (b[p]! <= SPACE) p = skipSpace(b, p);
+        const c = b[p++];
+        if (c === COMMA) continue;
+        if (c !== CLOSE_BRACKET) return SHAPE;
+        break;
+      }
+    }
+    t[at + LADDER_KIND] = kind;
+    t[at + LADDER_ROWS] = (row - at - LADDER_SLOTS) / PRICE_ROW;
+    w = row;
+    return p;
+  }
+
+  /**
+   * Tells whether digits need the careful way: too many of them for an int32, a
+   * leading zero before another digit, or a point with none behind it.
+   */
+  function isOddNumber(start: number, end: number, scale: number): boolean {
+    const b = block;
+    const digits = scale === 0 ? end - start : end - start - 1;
+    return digits > FAST_DIGITS ||
+      (b[start] === ZERO && (b[start + 1]! ^ ZERO) < 10) ||
+      (scale === 0 && b[end - 1] === DOT);
+  }
+
+  /** Rows of `[level, price, size]`, from behind the outer bracket. */
+  function scanLevelRows(p: number, kind: number): number {
+    const b = block;
+    const t = slots;
+    const at = w;
+    let row = at + LADDER_SLOTS;
+    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p] === CLOSE_BRACKET) {
+      p++;
+    } else {
+      while (true) {
+        if (row > limit) return TAPE_FULL;
+        if (b[p] !== OPEN_BRACKET) {
+          p = skipSpace(b, p);
+          if (b[p] !== OPEN_BRACKET) return SHAPE;
+        }
+        const level = b[p + 1]! ^ ZERO;
+        if (level < 10 && b[p + 2] === COMMA) {
+          t[row] = level;
+          p += 2;
+        } else {
+          p = scanNumber(p + 1, row);
+          if (p < 0) return p;
+          const value = t[row]!;
+          if (!(value >= 0 && value <= MAX_LEVEL && value % 1 === 0)) {
+            return SHAPE;
+          }
+          // -0 is 0 here.
+          t[row] = value + 0;
+          if (b[p] !== COMMA) {
+            p = skipSpace(b, p);
+            if (b[p] !== COMMA) return SHAPE;
+          }
+        }
+        p = scanNumber(p + 1, row + 1);
+        if (p < 0) return p;
+        if (b[p] !== COMMA) {
+          p = skipSpace(b, p);
+          if (b[p] !== COMMA) return SHAPE;
+        }
+        p = scanNumber(p + 1, row + 2);
+        if (p < 0) return p;
+        if (b[p] !== CLOSE_BRACKET) {
+          p = skipSpace(b, p);
+          if (b[p] !== CLOSE_BRACKET) return SHAPE;
+        }
+        p++;
+        row += LEVEL_ROW;
+        if (b[p]! <= SPACE) p = skipSpace(b, p);
+        const c = b[p++];
+        if (c === COMMA) continue;
+        if (c !== CLOSE_BRACKET) return SHAPE;
+        break;
+      }
+    }
+    t[at + LADDER_KIND] = kind;
+    t[at + LADDER_ROWS] = (row - at - LADDER_SLOTS) / LEVEL_ROW;
+    w = row;
+    return p;
+  }
+
+  /** A number into a slot, from its first byte or white space before it. */
+  function scanNumber(p: number, slot: number): number {
+    if (p < 0) return p;
+    const b = block;
+    let start = p;
+    let d = b[p]! ^ ZERO;
+    if (d >= 10) {
+      start = p = skipSpace(b, p);
+      d = b[p]! ^ ZERO;
+      if (d >= 10) return scanOddNumber(p, slot);
+    }
+    let int = d;
+    let scale = 0;
+    while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
+    if (d === (DOT ^ ZERO)) {
+      const dot = p;
+      while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
+      scale = p - dot - 1;
+    }
+    if (isOddNumber(start, p, scale) || (d | 0x20) === EXPONENT) {
+      return scanLongNumber(start, slot);
+    }
+    slots[slot] = scale === 0 ? int : int / POWERS_OF_TEN[scale]!;
+    return p;
+  }
+
+  /** A number of up to 15 digits, in doubles: half as fast as in int32. */
+  function scanLongNumber(p: number, slot: number): number {
+    const b = block;
+    const start = p;
+    let d = b[p]! ^ ZERO;
+    let int = d;
+    let scale = 0;
+    while ((d = b[++p]! ^ ZERO) < 10) int = int * 10 + d;
+    if (d === (DOT ^ ZERO)) {
+      const dot = p;
+      while ((d = b[++p]! ^ ZERO) < 10) int = int * 10 + d;
+      scale = p - dot - 1;
+      if (scale === 0) return SHAPE;
+    }
+    if (b[start] === ZERO && (b[start + 1]! ^ ZERO) < 10) return SHAPE;
+    if (p - start > EXACT_DIGITS || (d | 0x20) === EXPONENT) {
+      return scanOddNumber(start, slot);
+    }
+    slots[slot] = scale === 0 ? int : int / POWERS_OF_TEN[scale]!;
+    return p;
+  }
+
+  /** A publish time: 13 digits in two int32 halves, or any other number. */
+  function scanTime(p: number, slot: number): number {
+    if (p < 0) return p;
+    const b = block;
+    let high = 0;
+    let low = 0;
+    let odd = 0;
+    for (let i = p; i < p + 7; i++) {
+      const d = b[i]! ^ ZERO;
+      odd |= 9 - d;
+      high = Math.imul(high, 10) + d | 0;
+    }
+    for (let i = p + 7; i < p + 13; i++) {
+      const d = b[i]! ^ ZERO;
+      odd |= 9 - d;
+      low = Math.imul(low, 10) + d | 0;
+    }
+    const next = b[p + 13];
+    // A negative `9 - d` is no digit; behind the digits only an end will do.
+    if (odd < 0 || b[p] === ZERO || (next !== COMMA && next !== CLOSE_BRACE)) {
+      return scanNumber(p, slot);
+    }
+    slots[slot] = high * 1e6 + low;
+    return p + 13;
+  }
+
+  /** A number with a sign, an exponent, many digits or white space before it. */
+  function scanOddNumber(p: number, slot: number): number {
+    const b = block;
+    const t = slots;
+    p = skipSpace(b, p);
+    const end = skipNumber(b, p);
+    if (end < 0) return end;
+    let text = "";
+    for (let i = p; i < end; i++) text += String.fromCharCode(b[i]!);
+    t[slot] = Number(text);
+    return end;
+  }
+
+  /** A projected SP: a number, "NaN" or "Infinity" as the exchange writes them. */
+  function scanProjected(p: number, slot: number): number {
+    const b = block;
+    const t = slots;
+    if (p < 0 || b[p] !== QUOTE) return scanNumber(p, slot);
+    if (isKey(p + 1, "NaN")) {
+      t[slot] = NaN;
+      return p + 5;
+    }
+    if (isKey(p + 1, "Infinity")) {
+      t[slot] = Infinity;
+      return p + 10;
+    }
+    return SHAPE;
+  }
+
+  /** A clock token: its range, or nothing for `null`. */
+  function scanToken(p: number, startSlot: number, endSlot: number): number {
+    const b = block;
+    const t = slots;
+    if (p < 0) return p;
+    if (b[p] !== QUOTE) return isNull(b, p) ? p + 4 : SHAPE;
+    const start = p + 1;
+    p = skipString(b, start);
+    if (p < 0) return p;
+    t[startSlot] = start - lineStart;
+    t[endSlot] = p - 1 - lineStart;
+    return p;
+  }
+
+  /** A key that the protocol does not know and its value, from behind the quote. */
+  function skipUnknown(p: number): number {
+    const b = block;
+    const key = p;
+    p = skipString(b, p);
+    if (p < 0) return p;
+    // Only an escape can hide one of the known keys.
+    for (let i = key; i < p; i++) if (b[i] === BACKSLASH) return ESCAPE;
+    p = skipColon(b, p);
+    return p < 0 ? p : skipValue(b, p, MAX_DEPTH);
+  }
+
+  /** Tells whether a string's content, from behind its quote, is this text. */
+  function isKey(p: number, text: string): boolean {
+    const b = block;
+    const length = text.length;
+    for (let i = 0; i < length; i++) {
+      if (b[p + i] !== text.charCodeAt(i)) return false;
+    }
+    return b[p + length] === QUOTE;
+  }
+
+  /** Tells whether `"mcm"` stands here. */
+  function isMcm(p: number): boolean {
+    const b = block;
+    return b[p] === QUOTE && b[p + 1] === 0x6d && b[p + 2] === 0x63 &&
+      b[p + 3] === 0x6d && b[p + 4] === QUOTE;
+  }
+
+  /** The code of the change type that stands here. */
+  function changeTypeAt(p: number): number {
+    const b = block;
+    if (b[p] !== QUOTE) return SHAPE;
+    if (isKey(p + 1, "SUB_IMAGE")) return ChangeTypeCode.SUB_IMAGE;
+    if (isKey(p + 1, "HEARTBEAT")) return ChangeTypeCode.HEARTBEAT;
+    if (isKey(p + 1, "RESUB_DELTA")) return ChangeTypeCode.RESUB_DELTA;
+    return otherEnum(p + 1, ChangeTypeCode.OTHER & CHANGE_TYPE_MASK);
+  }
+
+  /** The code of the segment type that stands here. */
+  function segmentAt(p: number): number {
+    const b = block;
+    if (b[p] !== QUOTE) return SHAPE;
+    if (isKey(p + 1, "SEG")) return SegmentCode.MIDDLE;
+    if (isKey(p + 1, "SEG_START")) return SegmentCode.START;
+    if (isKey(p + 1, "SEG_END")) return SegmentCode.END;
+    return otherEnum(p + 1, SegmentCode.OTHER & SEGMENT_MASK >> SEGMENT_SHIFT);
+  }
+
+  /** The code for an unknown enum value, unless an escape may hide a known one. */
+  function otherEnum(p: number, code: number): number {
+    const b = block;
+    const end = skipString(b, p);
+    if (end < 0) return end;
+    for (let i = p; i < end; i++) if (b[i] === BACKSLASH) return ESCAPE;
+    return code;
+  }
+
+  return { setBytes, scanLine };
+}
