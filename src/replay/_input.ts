@@ -1,0 +1,164 @@
+/** Opens what sources are made of, still compressed. */
+
+import { Buffer } from "node:buffer";
+import { type FileHandle, open } from "node:fs/promises";
+import type { SourceChunk } from "./byte_source.ts";
+import { CHUNK_BYTES, slices } from "./_container.ts";
+import {
+  ReplaySourceError,
+  type ReplaySourceErrorCode,
+} from "./replay_source_error.ts";
+
+/** Wraps an error of the system, or of a stream. */
+export function notReadable(source: string, cause: unknown): ReplaySourceError {
+  const systemCode = cause instanceof Error && "code" in cause
+    ? cause.code
+    : undefined;
+  const isMissing = systemCode === "ENOENT" || systemCode === "ENOTDIR";
+  const code: ReplaySourceErrorCode = isMissing ? "not-found" : "not-readable";
+  const reason = isMissing
+    ? "there is no such file or folder"
+    : cause instanceof Error
+    ? cause.message
+    : String(cause);
+  return new ReplaySourceError(
+    code,
+    source,
+    `Cannot read "${source}": ${reason}`,
+    { cause },
+  );
+}
+
+/** Reads a file piece by piece, into one buffer; constant memory whatever its size. */
+export async function* readFile(path: string): AsyncGenerator<SourceChunk> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, "r");
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const bytes = new Uint8Array(
+      buffer.buffer,
+      buffer.byteOffset,
+      buffer.length,
+    );
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) return;
+      yield bytes.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    yield notReadable(path, error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Reads the start of a file: `count` bytes, or all of it if it is shorter. */
+export async function readHead(
+  path: string,
+  count: number,
+): Promise<Uint8Array> {
+  const head = new Uint8Array(count);
+  let length = 0;
+  const file = await open(path, "r");
+  try {
+    while (length < count) {
+      const { bytesRead } = await file.read(head, length, count - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return head.subarray(0, length);
+}
+
+/** Reads bytes in memory. */
+export async function* readBytes(
+  bytes: Uint8Array,
+): AsyncGenerator<SourceChunk> {
+  yield* slices(bytes);
+}
+
+/** Reads a stream. Waiting for it ends when the signal is aborted. */
+export async function* readStream(
+  stream: AsyncIterable<Uint8Array>,
+  source: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SourceChunk> {
+  let pull: Pull | undefined;
+  try {
+    for (;;) {
+      let result: IteratorResult<Uint8Array, unknown>;
+      try {
+        pull ??= toPull(stream);
+        result = await untilAborted(pull.next(), signal);
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        pull = undefined; // what has failed needs no release
+        yield notReadable(source, error);
+        return;
+      }
+      if (result.done === true) {
+        pull = undefined;
+        return;
+      }
+      if (!(result.value instanceof Uint8Array)) {
+        throw new TypeError(
+          `Cannot read "${source}" as a stream must yield Uint8Array: ${typeof result
+            .value}`,
+        );
+      }
+      yield* slices(result.value);
+    }
+  } finally {
+    const release = pull?.release();
+    // An iterator that is waited for in vain would not be released either.
+    if (signal?.aborted) release?.catch(() => {});
+    else await release;
+  }
+}
+
+interface Pull {
+  next(): Promise<IteratorResult<Uint8Array, unknown>>;
+  release(): Promise<unknown>;
+}
+
+function toPull(stream: AsyncIterable<Uint8Array>): Pull {
+  if (stream instanceof ReadableStream) {
+    // Unlike its iterator, the reader of a stream can be cancelled while it waits.
+    const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader();
+    return {
+      next: async (): Promise<IteratorResult<Uint8Array, unknown>> => {
+        const { done, value } = await reader.read();
+        return done ? { done, value } : { done, value };
+      },
+      release: () => reader.cancel(),
+    };
+  }
+  const iterator = stream[Symbol.asyncIterator]();
+  return {
+    next: () => iterator.next(),
+    release: () => iterator.return?.() ?? Promise.resolve(),
+  };
+}
+
+/** The promise, or a rejection with the reason of the signal once it is aborted. */
+async function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return await promise;
+  signal.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  try {
+    return await Promise.race([
+      promise,
+      new Promise<never>((_, reject) => {
+        onAbort = (): void => reject(signal.reason);
+        signal.addEventListener("abort", onAbort, { once: true });
+      }),
+    ]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
+  }
+}
