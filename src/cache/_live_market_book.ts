@@ -1,0 +1,360 @@
+/** The cache's own side of a {@linkcode MarketBook}. */
+
+import type { LadderPool } from "../ladder/ladder_pool.ts";
+import {
+  CONFLATED,
+  DEFINITION_END,
+  DEFINITION_START,
+  HANDICAP,
+  HAS_DEFINITION,
+  HAS_MARKET_TV,
+  IMAGE,
+  MARKET_FLAGS,
+  MARKET_SLOTS,
+  MARKET_TV,
+  RUNNER_COUNT,
+  RUNNER_LENGTH,
+  SELECTION_ID,
+} from "../tape/layout.ts";
+import { LiveRunnerBook } from "./_live_runner_book.ts";
+import { MarketSnapshot } from "./_market_snapshot.ts";
+import { TouchedList } from "./_touched_list.ts";
+import { marketTotal } from "./_volume.ts";
+import { isWireObject } from "./_wire_value.ts";
+import type { MarketBook } from "./market_book.ts";
+import { MarketDefinition } from "./market_definition.ts";
+import type { MarketView } from "./market_view.ts";
+import { RunnerPart } from "./runner_part.ts";
+
+const decoder = new TextDecoder();
+
+/** A market that applies what the tape says of it. */
+export class LiveMarketBook implements MarketBook {
+  readonly marketId: string;
+  /** The id's bytes as they are on the wire, for finding the market without a string. */
+  readonly idBytes: Uint8Array;
+  readonly isPurchased: boolean;
+  readonly missedImage: boolean;
+  readonly #pool: LadderPool;
+
+  #definition: MarketDefinition | undefined;
+  // A double that is no integer: see LiveRunnerBook.
+  #reportedTotalMatched = NaN;
+  #finalTotalMatched = NaN;
+  #publishTimeMs = NaN;
+  #hasReported = false;
+
+  #runners: LiveRunnerBook[] = [];
+  /** Runners from before an image that may come back with it. */
+  #former: LiveRunnerBook[] = [];
+  /** Where the last runner was found: the next one is often behind it. */
+  #hint = 0;
+  /** The public view, sorted; undefined when it must be made anew. */
+  #listed: readonly LiveRunnerBook[] | undefined;
+
+  readonly #changed = new TouchedList<LiveRunnerBook>();
+  #serial = 0;
+  #changeFlags = 0;
+  #conflatedCount = 0;
+  #snapshot: MarketSnapshot | undefined;
+
+  /** Whether the market was closed and dropped before, so that only definitions count. */
+  isTombstone = false;
+  /** Number of the image message that last replaced this market, to find second copies in it. */
+  imageSerial = 0;
+
+  constructor(
+    marketId: string,
+    idBytes: Uint8Array,
+    isPurchased: boolean,
+    missedImage: boolean,
+    pool: LadderPool,
+  ) {
+    this.marketId = marketId;
+    this.idBytes = idBytes;
+    this.isPurchased = isPurchased;
+    this.missedImage = missedImage;
+    this.#pool = pool;
+  }
+
+  /**
+   * Applies one entry of `mc`.
+   *
+   * @param slots The tape's slots.
+   * @param at Where the market change begins.
+   * @param bytes What its ranges refer to.
+   * @param lineStart Offset of its line.
+   * @param publishTimeMs Publish time of the message; NaN if it has none.
+   * @param serial Number of the message.
+   * @returns Whether it is the first change of this market in this message.
+   */
+  apply(
+    slots: Float64Array,
+    at: number,
+    bytes: Uint8Array,
+    lineStart: number,
+    publishTimeMs: number,
+    serial: number,
+  ): boolean {
+    const flags = slots[at + MARKET_FLAGS]!;
+    const isFirst = this.#serial !== serial;
+    if (isFirst) {
+      this.#serial = serial;
+      this.#changeFlags = 0;
+      this.#changed.clear();
+    }
+    this.#changeFlags |= flags;
+    this.#snapshot = undefined;
+    if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
+    if ((flags & CONFLATED) !== 0) this.#conflatedCount++;
+    if ((flags & IMAGE) !== 0) this.#beginImage();
+    if ((flags & HAS_DEFINITION) !== 0) {
+      const start = lineStart + slots[at + DEFINITION_START]!;
+      const end = lineStart + slots[at + DEFINITION_END]!;
+      this.#define(parseDefinition(bytes, start, end), serial);
+    }
+    if (this.isTombstone) {
+      if (this.isClosed) return isFirst;
+      this.isTombstone = false;
+    }
+    if ((flags & HAS_MARKET_TV) !== 0) this.#applyTotal(slots[at + MARKET_TV]!);
+    const isImage = (flags & IMAGE) !== 0;
+    let count = slots[at + RUNNER_COUNT]!;
+    let entry = at + MARKET_SLOTS;
+    while (count-- > 0) {
+      const runner = this.#findOrAdd(
+        slots[entry + SELECTION_ID]!,
+        slots[entry + HANDICAP]!,
+      );
+      if (runner.apply(slots, entry, serial)) this.#changed.add(runner);
+      if (isImage) runner.note(RunnerPart.IMAGE, serial);
+      entry += slots[entry + RUNNER_LENGTH]!;
+    }
+    if (isImage) this.#former = [];
+    return isFirst;
+  }
+
+  /** Number of the last message that changed the market. */
+  get serial(): number {
+    return this.#serial;
+  }
+
+  get definition(): MarketDefinition | undefined {
+    return this.#definition;
+  }
+
+  get status(): string | undefined {
+    return this.#definition?.status;
+  }
+
+  get isOpen(): boolean {
+    return this.status === "OPEN";
+  }
+
+  get isSuspended(): boolean {
+    return this.status === "SUSPENDED";
+  }
+
+  get isClosed(): boolean {
+    return this.status === "CLOSED";
+  }
+
+  get inPlay(): boolean {
+    return this.#definition?.inPlay ?? false;
+  }
+
+  get version(): number | undefined {
+    return this.#definition?.version;
+  }
+
+  get publishTimeMs(): number | undefined {
+    return Number.isNaN(this.#publishTimeMs) ? undefined : this.#publishTimeMs;
+  }
+
+  get reportedTotalMatched(): number | undefined {
+    return this.#hasReported ? this.#reportedTotalMatched : undefined;
+  }
+
+  get totalMatched(): number | undefined {
+    return marketTotal(
+      this.reportedTotalMatched,
+      this.isPurchased,
+      this.#runners,
+    );
+  }
+
+  get finalTotalMatched(): number | undefined {
+    const total = this.totalMatched;
+    if (total !== 0 && total !== undefined) return total;
+    if (!Number.isNaN(this.#finalTotalMatched)) return this.#finalTotalMatched;
+    const runners = this.#runners.map((runner) => ({
+      totalMatched: runner.finalTotalMatched,
+    }));
+    return marketTotal(undefined, this.isPurchased, runners) ?? total;
+  }
+
+  get definitionChanged(): boolean {
+    return (this.#changeFlags & HAS_DEFINITION) !== 0;
+  }
+
+  get wasImaged(): boolean {
+    return (this.#changeFlags & IMAGE) !== 0;
+  }
+
+  get isConflated(): boolean {
+    return (this.#changeFlags & CONFLATED) !== 0;
+  }
+
+  get conflatedCount(): number {
+    return this.#conflatedCount;
+  }
+
+  get changedRunners(): readonly LiveRunnerBook[] {
+    return this.#changed.view;
+  }
+
+  get allRunners(): readonly LiveRunnerBook[] {
+    return this.#runners;
+  }
+
+  get runners(): readonly LiveRunnerBook[] {
+    return this.#listed ??= this.#runners.filter((runner) => runner.isListed)
+      .sort(byPriority);
+  }
+
+  runner(
+    selectionId: number,
+    handicap: number = 0,
+  ): LiveRunnerBook | undefined {
+    return this.#runners.find((runner) =>
+      runner.selectionId === selectionId && runner.handicap === handicap
+    );
+  }
+
+  snapshot(): MarketView {
+    if (this.#snapshot !== undefined) return this.#snapshot;
+    const pool = this.#pool;
+    const listed = this.runners;
+    const unlisted = listed.length === this.#runners.length
+      ? NO_RUNNERS
+      : this.#runners.filter((runner) => !runner.isListed).map((runner) =>
+        runner.snapshot(pool)
+      );
+    return this.#snapshot = new MarketSnapshot(
+      this,
+      listed.map((runner) => runner.snapshot(pool)),
+      unlisted,
+    );
+  }
+
+  /** Starts from nothing but the definition; for an image of all markets. */
+  clear(): void {
+    this.#changeFlags = 0;
+    this.#beginImage();
+    this.#former = [];
+  }
+
+  /** Starts from nothing but the definition, which an image need not repeat. */
+  #beginImage(): void {
+    this.#hasReported = false;
+    this.#former = this.#runners;
+    this.#runners = [];
+    this.#listed = undefined;
+    this.#hint = 0;
+    // The definition lists its runners whether or not the image repeats it.
+    if (
+      this.#definition !== undefined &&
+      (this.#changeFlags & HAS_DEFINITION) === 0
+    ) {
+      for (const runner of this.#definition.runners) {
+        this.#findOrAdd(runner.selectionId, runner.handicap).define(runner);
+      }
+    }
+  }
+
+  #define(definition: MarketDefinition, serial: number): void {
+    this.#definition = definition;
+    this.#listed = undefined;
+    for (const runner of this.#runners) {
+      if (runner.definition !== undefined) runner.define(undefined);
+    }
+    for (const runnerDefinition of definition.runners) {
+      const runner = this.#findOrAdd(
+        runnerDefinition.selectionId,
+        runnerDefinition.handicap,
+      );
+      runner.define(runnerDefinition);
+      if (runner.note(RunnerPart.DEFINITION, serial)) this.#changed.add(runner);
+    }
+  }
+
+  #applyTotal(total: number): void {
+    this.#reportedTotalMatched = total;
+    this.#hasReported = true;
+    if (total !== 0 && !this.isPurchased) this.#finalTotalMatched = total;
+  }
+
+  /**
+   * Finds a runner by scanning from where the last one was found: messages name
+   * runners in a like order, and most markets have few.
+   */
+  #findOrAdd(selectionId: number, handicap: number): LiveRunnerBook {
+    const runners = this.#runners;
+    const { length } = runners;
+    for (let i = this.#hint; i < length; i++) {
+      const runner = runners[i]!;
+      if (runner.selectionId === selectionId && runner.handicap === handicap) {
+        this.#hint = i;
+        return runner;
+      }
+    }
+    for (let i = Math.min(this.#hint, length) - 1; i >= 0; i--) {
+      const runner = runners[i]!;
+      if (runner.selectionId === selectionId && runner.handicap === handicap) {
+        this.#hint = i;
+        return runner;
+      }
+    }
+    return this.#add(selectionId, handicap);
+  }
+
+  #add(selectionId: number, handicap: number): LiveRunnerBook {
+    const former = this.#former.find((runner) =>
+      runner.selectionId === selectionId && runner.handicap === handicap
+    );
+    former?.clear();
+    const runner = former ?? new LiveRunnerBook(this, selectionId, handicap);
+    this.#hint = this.#runners.push(runner) - 1;
+    this.#listed = undefined;
+    return runner;
+  }
+}
+
+const NO_RUNNERS: readonly never[] = [];
+
+/** Parses a definition from a range that the parser found to be a valid JSON object. */
+function parseDefinition(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): MarketDefinition {
+  const value: unknown = JSON.parse(decoder.decode(bytes.subarray(start, end)));
+  return new MarketDefinition(isWireObject(value) ? value : {});
+}
+
+/** Reads the version out of a definition that is not being applied. */
+export function versionOf(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number | undefined {
+  return parseDefinition(bytes, start, end).version;
+}
+
+/** Sort priority; runners without one last, by selection id and handicap. */
+function byPriority(a: LiveRunnerBook, b: LiveRunnerBook): number {
+  const byPriority = (a.sortPriority ?? Infinity) -
+    (b.sortPriority ?? Infinity);
+  if (byPriority < 0 || byPriority > 0) return byPriority;
+  return a.selectionId - b.selectionId || a.handicap - b.handicap;
+}

@@ -1,0 +1,260 @@
+/** The cache's own side of a {@linkcode MarketCache}: images, copies, closing. */
+
+import { LadderPool } from "../ladder/ladder_pool.ts";
+import {
+  CHANGE_SLOTS,
+  CHANGE_TYPE_MASK,
+  ChangeTypeCode,
+  CLK_END,
+  CLK_START,
+  CONFLATED,
+  DEFINITION_END,
+  DEFINITION_START,
+  FLAGS,
+  HAS_CONFLATED,
+  HAS_DEFINITION,
+  HAS_IMAGE,
+  HAS_PUBLISH_TIME,
+  IMAGE,
+  LINE_START,
+  MARKET_COUNT,
+  MARKET_FLAGS,
+  MARKET_ID_END,
+  MARKET_ID_START,
+  MARKET_LENGTH,
+  PUBLISH_TIME,
+} from "../tape/layout.ts";
+import { decodeJsonText } from "../tape/json_text.ts";
+import { LiveMarketBook, versionOf } from "./_live_market_book.ts";
+import { MarketIndex } from "./_market_index.ts";
+import { TouchedList } from "./_touched_list.ts";
+import type { MarketBook } from "./market_book.ts";
+import type { MarketCache } from "./market_cache.ts";
+
+/** Ids of dropped closed markets that are remembered, the oldest going first. */
+const CLOSED_IDS = 4096;
+
+const ZERO = 0x30; // "0"
+
+/** Holds the markets and applies market changes to them. */
+export class LiveMarketCache implements MarketCache {
+  readonly #closedRetentionMs: number;
+  readonly #index: MarketIndex = new MarketIndex();
+  readonly #pool: LadderPool = new LadderPool();
+
+  readonly #changed = new TouchedList<LiveMarketBook>();
+  readonly #removed = new TouchedList<MarketBook>();
+  /** Markets from before an image that may come back with it. */
+  readonly #former = new Map<string, LiveMarketBook>();
+  /** Closed markets and the publish times of their closing. */
+  readonly #closed = new Map<LiveMarketBook, number>();
+  readonly #closedIds = new Set<string>();
+  #serial = 0;
+  #publishTimeMs = NaN;
+  #conflatedCount = 0;
+  #isConflated = false;
+
+  constructor(closedRetentionMs: number) {
+    this.#closedRetentionMs = closedRetentionMs;
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  get(marketId: string): MarketBook | undefined {
+    return this.#index.get(marketId);
+  }
+
+  [Symbol.iterator](): Iterator<MarketBook> {
+    return this.#index.values();
+  }
+
+  /** Markets that the last message changed. */
+  get changed(): readonly MarketBook[] {
+    return this.#changed.view;
+  }
+
+  /** Markets that the last message removed. */
+  get removed(): readonly MarketBook[] {
+    return this.#removed.view;
+  }
+
+  /** Whether the last message changed a market by several merged changes. */
+  get isConflated(): boolean {
+    return this.#isConflated;
+  }
+
+  /** Market changes so far that merged several. */
+  get conflatedCount(): number {
+    return this.#conflatedCount;
+  }
+
+  /** Begins a message; what the one before changed or removed is forgotten. */
+  begin(): void {
+    this.#serial++;
+    this.#isConflated = false;
+    this.#changed.clear();
+    if (this.#removed.size > 0) this.#removed.release();
+    if (this.#closed.size > 0) this.#evict();
+  }
+
+  /** Begins an image of all markets: those it does not hold will be gone. */
+  beginImage(): void {
+    for (const book of this.#index.values()) {
+      this.#former.set(book.marketId, book);
+    }
+    this.#index.clear();
+    this.#closed.clear();
+    this.#closedIds.clear();
+    this.#changed.release();
+  }
+
+  /** Applies the market changes of one record; an image may take several. */
+  apply(slots: Float64Array, at: number, bytes: Uint8Array): void {
+    const flags = slots[at + FLAGS]!;
+    const lineStart = slots[at + LINE_START]!;
+    const publishTimeMs = (flags & HAS_PUBLISH_TIME) !== 0
+      ? slots[at + PUBLISH_TIME]!
+      : NaN;
+    if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
+    const isImage = (flags & CHANGE_TYPE_MASK) === ChangeTypeCode.SUB_IMAGE;
+    const serial = this.#serial;
+    let count = slots[at + MARKET_COUNT]!;
+    let market = at + CHANGE_SLOTS;
+    while (count-- > 0) {
+      const marketFlags = slots[market + MARKET_FLAGS]!;
+      const start = lineStart + slots[market + MARKET_ID_START]!;
+      const end = lineStart + slots[market + MARKET_ID_END]!;
+      const book = this.#index.find(bytes, start, end) ??
+        this.#add(
+          bytes,
+          start,
+          end,
+          isPurchased(slots, at, market, bytes),
+          marketFlags,
+        );
+      if (
+        !isImage || !this.#isOlderCopy(book, slots, market, bytes, lineStart)
+      ) {
+        if ((marketFlags & CONFLATED) !== 0) {
+          this.#conflatedCount++;
+          this.#isConflated = true;
+        }
+        if (
+          book.apply(slots, market, bytes, lineStart, publishTimeMs, serial)
+        ) this.#changed.add(book);
+        if ((marketFlags & HAS_DEFINITION) !== 0) this.#noteStatus(book);
+      }
+      market += slots[market + MARKET_LENGTH]!;
+    }
+  }
+
+  /** Ends an image: markets that it did not hold are removed. */
+  endImage(): void {
+    for (const book of this.#former.values()) this.#removed.add(book);
+    this.#former.clear();
+  }
+
+  #add(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isPurchased: boolean,
+    flags: number,
+  ): LiveMarketBook {
+    const marketId = decodeJsonText(bytes, start, end);
+    const former = this.#former.get(marketId);
+    if (former !== undefined) {
+      this.#former.delete(marketId);
+      this.#index.add(former);
+      // It starts from nothing even if the image does not say so again; the
+      // definition is kept until there is another.
+      if ((flags & IMAGE) === 0) former.clear();
+      return former;
+    }
+    const book = new LiveMarketBook(
+      marketId,
+      new TextEncoder().encode(marketId),
+      isPurchased,
+      (flags & IMAGE) === 0,
+      this.#pool,
+    );
+    book.isTombstone = this.#closedIds.has(marketId) && (flags & IMAGE) === 0;
+    this.#index.add(book);
+    return book;
+  }
+
+  /**
+   * A market that was moved between events can stand twice in one image, and only
+   * the newer copy is updated later (protocol section 4.1).
+   */
+  #isOlderCopy(
+    book: LiveMarketBook,
+    slots: Float64Array,
+    market: number,
+    bytes: Uint8Array,
+    lineStart: number,
+  ): boolean {
+    const isSecond = book.imageSerial === this.#serial;
+    book.imageSerial = this.#serial;
+    if (
+      !isSecond ||
+      (slots[market + MARKET_FLAGS]! & (IMAGE | HAS_DEFINITION)) !==
+        (IMAGE | HAS_DEFINITION)
+    ) {
+      return false;
+    }
+    const start = lineStart + slots[market + DEFINITION_START]!;
+    const end = lineStart + slots[market + DEFINITION_END]!;
+    return (versionOf(bytes, start, end) ?? 0) < (book.version ?? 0);
+  }
+
+  #noteStatus(book: LiveMarketBook): void {
+    if (!book.isClosed) {
+      this.#closed.delete(book);
+    } else if (!this.#closed.has(book)) {
+      this.#closed.set(book, this.#publishTimeMs);
+    }
+  }
+
+  /** Drops closed markets whose time is over. They have been delivered by now. */
+  #evict(): void {
+    if (this.#closedRetentionMs === Infinity) return;
+    for (const [book, closedTimeMs] of this.#closed) {
+      if (this.#publishTimeMs - closedTimeMs < this.#closedRetentionMs) {
+        continue;
+      }
+      this.#closed.delete(book);
+      this.#index.delete(book);
+      this.#removed.add(book);
+      // The list still refers to what the message before changed.
+      this.#changed.release();
+      this.#closedIds.delete(book.marketId);
+      this.#closedIds.add(book.marketId);
+      if (this.#closedIds.size > CLOSED_IDS) {
+        const [oldest] = this.#closedIds;
+        this.#closedIds.delete(oldest!);
+      }
+    }
+  }
+}
+
+/**
+ * Tells purchased files from live streams (protocol section 8.1): only they write
+ * both `img` and `con` on every change, and clocks that are plain numbers.
+ */
+function isPurchased(
+  slots: Float64Array,
+  at: number,
+  market: number,
+  bytes: Uint8Array,
+): boolean {
+  const both = HAS_IMAGE | HAS_CONFLATED;
+  if ((slots[market + MARKET_FLAGS]! & both) !== both) return false;
+  const lineStart = slots[at + LINE_START]!;
+  const start = lineStart + slots[at + CLK_START]!;
+  const end = lineStart + slots[at + CLK_END]!;
+  for (let i = start; i < end; i++) if ((bytes[i]! ^ ZERO) >= 10) return false;
+  return end > start;
+}

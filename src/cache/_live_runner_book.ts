@@ -1,0 +1,331 @@
+/** The cache's own side of a {@linkcode RunnerBook}. */
+
+import type { LadderPool } from "../ladder/ladder_pool.ts";
+import { LevelLadder } from "../ladder/level_ladder.ts";
+import { EMPTY_LEVEL_LADDER } from "../ladder/level_ladder_snapshot.ts";
+import { PriceLadder } from "../ladder/price_ladder.ts";
+import { EMPTY_PRICE_LADDER } from "../ladder/price_ladder_snapshot.ts";
+import type { ReadonlyLevelLadder } from "../ladder/readonly_level_ladder.ts";
+import type { ReadonlyPriceLadder } from "../ladder/readonly_price_ladder.ts";
+import {
+  FIRST_LEVEL_KIND,
+  HAS_LTP,
+  HAS_SPF,
+  HAS_SPN,
+  HAS_TV,
+  LADDER_KIND,
+  LADDER_KINDS,
+  LADDER_ROWS,
+  LADDER_SHIFT,
+  LADDER_SLOTS,
+  LadderKind,
+  LEVEL_ROW,
+  LTP,
+  PRICE_ROW,
+  RUNNER_FLAGS,
+  RUNNER_LENGTH,
+  RUNNER_SLOTS,
+  SPF,
+  SPN,
+  TV,
+} from "../tape/layout.ts";
+import { RunnerSnapshot } from "./_runner_snapshot.ts";
+import { roundToPenny, runnerTotal } from "./_volume.ts";
+import type { RunnerBook } from "./runner_book.ts";
+import type { RunnerDefinition } from "./runner_definition.ts";
+
+const HAS_SCALARS: number = HAS_LTP | HAS_TV | HAS_SPN | HAS_SPF;
+
+/** What a runner has to know of its market. */
+export interface RunnerMarket {
+  /** Whether `tv` is that of a purchased file. */
+  readonly isPurchased: boolean;
+  /** Number of the last message that changed the market. */
+  readonly serial: number;
+}
+
+/** A runner that applies what the tape says of it. */
+export class LiveRunnerBook implements RunnerBook {
+  readonly selectionId: number;
+  readonly handicap: number;
+  readonly #market: RunnerMarket;
+  #definition: RunnerDefinition | undefined;
+  /** Whether the market's current definition lists the runner; true before the first one. */
+  #isListed = true;
+
+  // Initialised with doubles that are no integers, so that V8 keeps the fields
+  // as doubles and stores to them do not allocate. #present tells which count.
+  #lastTradedPrice = NaN;
+  #reportedTotalMatched = NaN;
+  #startingPriceNear = NaN;
+  #startingPriceFar = NaN;
+  #finalTotalMatched = NaN;
+  /** HAS_LTP, HAS_TV, HAS_SPN, HAS_SPF: which scalars were supplied since the last image. */
+  #present = 0;
+
+  /** By ladder kind, made when first named: price ladders, then level ladders. */
+  readonly #priceLadders: (PriceLadder | undefined)[] = Array.from({
+    length: FIRST_LEVEL_KIND,
+  });
+  readonly #levelLadders: (LevelLadder | undefined)[] = Array.from({
+    length: LADDER_KINDS - FIRST_LEVEL_KIND,
+  });
+  /** Whether the traded ladder is being emptied by deletions. */
+  #isDraining = false;
+
+  #changes = 0;
+  /** The market's serial when `#changes` was begun. */
+  #serial = 0;
+  #snapshot: RunnerSnapshot | undefined;
+
+  constructor(market: RunnerMarket, selectionId: number, handicap: number) {
+    this.#market = market;
+    this.selectionId = selectionId;
+    this.handicap = handicap;
+  }
+
+  /** Applies one entry of `rc`. Returns whether it is the first change of this message. */
+  apply(slots: Float64Array, at: number, serial: number): boolean {
+    const flags = slots[at + RUNNER_FLAGS]!;
+    let changes = flags & HAS_SCALARS;
+    if (changes !== 0) this.#applyScalars(slots, at, changes);
+    const end = at + slots[at + RUNNER_LENGTH]!;
+    let ladder = at + RUNNER_SLOTS;
+    while (ladder < end) {
+      const kind = slots[ladder + LADDER_KIND]!;
+      const rows = slots[ladder + LADDER_ROWS]!;
+      ladder += LADDER_SLOTS;
+      // An empty array changes nothing, of either sort of ladder.
+      if (rows > 0) changes |= 1 << LADDER_SHIFT + kind;
+      if (kind < FIRST_LEVEL_KIND) {
+        if (kind === LadderKind.TRD) this.#noteTraded(slots, ladder, rows);
+        this.#priceLadder(kind).apply(slots, ladder, rows);
+        ladder += rows * PRICE_ROW;
+      } else {
+        if (rows > 0) this.#levelLadder(kind).apply(slots, ladder, rows);
+        ladder += rows * LEVEL_ROW;
+      }
+    }
+    return this.note(changes, serial);
+  }
+
+  /** Records that parts changed. Returns whether it is the first change of this message. */
+  note(changes: number, serial: number): boolean {
+    this.#snapshot = undefined;
+    if (this.#serial === serial) {
+      this.#changes |= changes;
+      return false;
+    }
+    this.#serial = serial;
+    this.#changes = changes;
+    return true;
+  }
+
+  /** Forgets prices, volumes and definition, as an image starts from nothing. */
+  clear(): void {
+    this.#definition = undefined;
+    this.#isListed = true;
+    this.#present = 0;
+    this.#isDraining = false;
+    this.#snapshot = undefined;
+    for (const ladder of this.#priceLadders) ladder?.clear();
+    for (const ladder of this.#levelLadders) ladder?.clear();
+  }
+
+  /** Takes over a definition, or is told that the current one leaves it out. */
+  define(definition: RunnerDefinition | undefined): void {
+    this.#isListed = definition !== undefined;
+    if (definition !== undefined) this.#definition = definition;
+    this.#snapshot = undefined;
+  }
+
+  /** Forgets the snapshot, which holds what the market says of volumes. */
+  invalidate(): void {
+    this.#snapshot = undefined;
+  }
+
+  /** An immutable copy. */
+  snapshot(pool: LadderPool): RunnerSnapshot {
+    return this.#snapshot ??= new RunnerSnapshot({
+      selectionId: this.selectionId,
+      handicap: this.handicap,
+      definition: this.#definition,
+      lastTradedPrice: this.lastTradedPrice,
+      reportedTotalMatched: this.reportedTotalMatched,
+      startingPriceNear: this.startingPriceNear,
+      startingPriceFar: this.startingPriceFar,
+      availableToBack: this.#priceSnapshot(LadderKind.ATB, pool),
+      availableToLay: this.#priceSnapshot(LadderKind.ATL, pool),
+      traded: this.#priceSnapshot(LadderKind.TRD, pool),
+      layLiabilityTaken: this.#priceSnapshot(LadderKind.SPB, pool),
+      backStakeTaken: this.#priceSnapshot(LadderKind.SPL, pool),
+      bestAvailableToBack: this.#levelSnapshot(LadderKind.BATB, pool),
+      bestAvailableToLay: this.#levelSnapshot(LadderKind.BATL, pool),
+      bestDisplayToBack: this.#levelSnapshot(LadderKind.BDATB, pool),
+      bestDisplayToLay: this.#levelSnapshot(LadderKind.BDATL, pool),
+      hasTraded: this.#priceLadders[LadderKind.TRD] !== undefined,
+      isPurchased: this.#market.isPurchased,
+    });
+  }
+
+  get definition(): RunnerDefinition | undefined {
+    return this.#definition;
+  }
+
+  get isListed(): boolean {
+    return this.#isListed;
+  }
+
+  get status(): string | undefined {
+    return this.#definition?.status;
+  }
+
+  get sortPriority(): number | undefined {
+    return this.#definition?.sortPriority;
+  }
+
+  get name(): string | undefined {
+    return this.#definition?.name;
+  }
+
+  get changes(): number {
+    return this.#serial === this.#market.serial ? this.#changes : 0;
+  }
+
+  hasChanged(parts: number): boolean {
+    return (this.changes & parts) !== 0;
+  }
+
+  get lastTradedPrice(): number | undefined {
+    return (this.#present & HAS_LTP) !== 0 ? this.#lastTradedPrice : undefined;
+  }
+
+  get reportedTotalMatched(): number | undefined {
+    return (this.#present & HAS_TV) !== 0
+      ? this.#reportedTotalMatched
+      : undefined;
+  }
+
+  get startingPriceNear(): number | undefined {
+    return (this.#present & HAS_SPN) !== 0
+      ? this.#startingPriceNear
+      : undefined;
+  }
+
+  get startingPriceFar(): number | undefined {
+    return (this.#present & HAS_SPF) !== 0 ? this.#startingPriceFar : undefined;
+  }
+
+  get totalMatched(): number | undefined {
+    const tradedSize = this.#priceLadders[LadderKind.TRD]?.totalSize;
+    return runnerTotal(
+      this.reportedTotalMatched,
+      this.#market.isPurchased,
+      tradedSize,
+    );
+  }
+
+  get finalTotalMatched(): number | undefined {
+    const total = this.totalMatched;
+    if (total !== 0 && total !== undefined) return total;
+    return Number.isNaN(this.#finalTotalMatched)
+      ? total
+      : this.#finalTotalMatched;
+  }
+
+  get availableToBack(): ReadonlyPriceLadder {
+    return this.#priceLadders[LadderKind.ATB] ?? EMPTY_PRICE_LADDER;
+  }
+
+  get availableToLay(): ReadonlyPriceLadder {
+    return this.#priceLadders[LadderKind.ATL] ?? EMPTY_PRICE_LADDER;
+  }
+
+  get traded(): ReadonlyPriceLadder {
+    return this.#priceLadders[LadderKind.TRD] ?? EMPTY_PRICE_LADDER;
+  }
+
+  get layLiabilityTaken(): ReadonlyPriceLadder {
+    return this.#priceLadders[LadderKind.SPB] ?? EMPTY_PRICE_LADDER;
+  }
+
+  get backStakeTaken(): ReadonlyPriceLadder {
+    return this.#priceLadders[LadderKind.SPL] ?? EMPTY_PRICE_LADDER;
+  }
+
+  get bestAvailableToBack(): ReadonlyLevelLadder {
+    return this.#levelLadders[LadderKind.BATB - FIRST_LEVEL_KIND] ??
+      EMPTY_LEVEL_LADDER;
+  }
+
+  get bestAvailableToLay(): ReadonlyLevelLadder {
+    return this.#levelLadders[LadderKind.BATL - FIRST_LEVEL_KIND] ??
+      EMPTY_LEVEL_LADDER;
+  }
+
+  get bestDisplayToBack(): ReadonlyLevelLadder {
+    return this.#levelLadders[LadderKind.BDATB - FIRST_LEVEL_KIND] ??
+      EMPTY_LEVEL_LADDER;
+  }
+
+  get bestDisplayToLay(): ReadonlyLevelLadder {
+    return this.#levelLadders[LadderKind.BDATL - FIRST_LEVEL_KIND] ??
+      EMPTY_LEVEL_LADDER;
+  }
+
+  #applyScalars(slots: Float64Array, at: number, present: number): void {
+    if ((present & HAS_LTP) !== 0) this.#lastTradedPrice = slots[at + LTP]!;
+    if ((present & HAS_TV) !== 0) {
+      const total = slots[at + TV]!;
+      this.#reportedTotalMatched = total;
+      // In purchased files it is no total, and the traded ladder counts instead.
+      if (total !== 0 && !this.#market.isPurchased) {
+        this.#finalTotalMatched = total;
+      }
+    }
+    if ((present & HAS_SPN) !== 0) this.#startingPriceNear = slots[at + SPN]!;
+    if ((present & HAS_SPF) !== 0) this.#startingPriceFar = slots[at + SPF]!;
+    this.#present |= present;
+  }
+
+  /**
+   * Remembers what was traded before the ladder is emptied at settlement. Deletions
+   * come first in no other case than that, or the voiding of bets.
+   */
+  #noteTraded(slots: Float64Array, row: number, rows: number): void {
+    const isDraining = rows > 0 && slots[row + 1] === 0;
+    if (
+      isDraining && !this.#isDraining &&
+      !((this.#present & HAS_TV) !== 0 && !this.#market.isPurchased)
+    ) {
+      const traded = roundToPenny(this.traded.totalSize);
+      if (traded !== 0) this.#finalTotalMatched = traded;
+    }
+    if (rows > 0) this.#isDraining = isDraining;
+  }
+
+  #priceLadder(kind: number): PriceLadder {
+    return this.#priceLadders[kind] ??= new PriceLadder(
+      kind === LadderKind.ATB || kind === LadderKind.SPB
+        ? "descending"
+        : "ascending",
+    );
+  }
+
+  #levelLadder(kind: number): LevelLadder {
+    return this.#levelLadders[kind - FIRST_LEVEL_KIND] ??= new LevelLadder(
+      kind === LadderKind.BATB || kind === LadderKind.BDATB
+        ? "descending"
+        : "ascending",
+    );
+  }
+
+  #priceSnapshot(kind: number, pool: LadderPool): ReadonlyPriceLadder {
+    return this.#priceLadders[kind]?.snapshot(pool) ?? EMPTY_PRICE_LADDER;
+  }
+
+  #levelSnapshot(kind: number, pool: LadderPool): ReadonlyLevelLadder {
+    return this.#levelLadders[kind - FIRST_LEVEL_KIND]?.snapshot(pool) ??
+      EMPTY_LEVEL_LADDER;
+  }
+}

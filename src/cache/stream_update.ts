@@ -1,0 +1,98 @@
+/** What one message did. See {@linkcode StreamUpdate}. */
+
+import type { MarketBook } from "./market_book.ts";
+import type { Order } from "./order.ts";
+import type { OrderBook } from "./order_book.ts";
+
+/**
+ * Kinds of update.
+ *
+ * - `market`, `order`: changes of markets or orders, images included.
+ * - `heartbeat`: nothing changed, and the stream is alive.
+ * - `connection`, `status`: the exchange's answers to the client.
+ * - `race`, `cricket`: sports data; read them from {@linkcode StreamUpdate.message}.
+ * - `unknown`: a message of a kind that the protocol does not name.
+ * - `invalid`: data that could not be used; see {@linkcode StreamUpdate.error}.
+ */
+export type UpdateKind =
+  | "market"
+  | "order"
+  | "heartbeat"
+  | "connection"
+  | "status"
+  | "race"
+  | "cricket"
+  | "unknown"
+  | "invalid";
+
+/** The two streams that a connection can carry. */
+export type StreamName = "market" | "order";
+
+/**
+ * One message, already applied to the books.
+ *
+ * **Lifetime.** There is one update object for a cache: it, its lists and its
+ * bytes are valid until the next update is asked for. Books stay and go on
+ * changing; keep a {@linkcode MarketBook.snapshot} to keep a moment.
+ *
+ * A message in segments (protocol section 4.8) gives one update, with the last
+ * segment.
+ */
+export interface StreamUpdate {
+  /** What kind of update this is. */
+  readonly kind: UpdateKind;
+  /** Which stream a market or order update, or a heartbeat, is of. */
+  readonly stream: StreamName | undefined;
+  /** Publish time at the exchange, ms since the epoch. */
+  readonly publishTimeMs: number | undefined;
+  /** Id of the subscription request that the message belongs to. */
+  readonly subscriptionId: number | undefined;
+  /** `SUB_IMAGE`, `RESUB_DELTA`, `HEARTBEAT` or a newer one; undefined for an ordinary update. */
+  readonly changeType: string | undefined;
+  /** Token to resume from (`clk`), if the message has one. */
+  readonly clk: string | undefined;
+  /** Second token to resume from (`initialClk`), if the message has one. */
+  readonly initialClk: string | undefined;
+  /** Conflation in force, ms; sent with images. */
+  readonly conflateMs: number | undefined;
+  /** Heartbeat interval in force, ms; sent with images. */
+  readonly heartbeatMs: number | undefined;
+  /** Whether the message is an image of everything: what it does not hold is gone. */
+  readonly isImage: boolean;
+  /** Whether the message brings a resumed subscription up to date. */
+  readonly isResubscription: boolean;
+  /** Whether a market change in it merged several. Always so in purchased files. */
+  readonly isConflated: boolean;
+  /** Whether the exchange says that its data lag (status 503): do not trade on them. */
+  readonly isStale: boolean;
+  /** Messages that this update was made of; more than 1 for segments. */
+  readonly segments: number;
+  /** Markets that changed, in the order named. */
+  readonly markets: readonly MarketBook[];
+  /** Markets that are no longer in the cache: not in an image, or closed before. */
+  readonly removedMarkets: readonly MarketBook[];
+  /** Order books that changed. */
+  readonly orders: readonly OrderBook[];
+  /** Order books that are no longer in the cache. */
+  readonly removedOrders: readonly OrderBook[];
+  /**
+   * Orders that were open before an image and are not in it: they completed unseen
+   * and must be looked up through the betting API (protocol section 5).
+   */
+  readonly missingOrders: readonly Order[];
+  /** The line as received, without its line end; of the last segment. Copy it to keep it. */
+  readonly rawLine: Uint8Array;
+  /** The line as `JSON.parse` reads it, parsed on demand; undefined when it is invalid. */
+  readonly message: unknown;
+  /** What the line was read from; empty if unknown. */
+  readonly source: string;
+  /** Number of the line in its source, from 1. */
+  readonly lineNumber: number;
+  /** Offset of the line's first byte in its source (decompressed), from 0. */
+  readonly byteOffset: number;
+  /**
+   * Why the data could not be used; for kind `invalid` only. An
+   * {@linkcode InvalidLineError} for a line, another error for what is no line.
+   */
+  readonly error: Error | undefined;
+}
