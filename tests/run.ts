@@ -1,0 +1,186 @@
+// deno-lint-ignore-file no-console -- a program, not library code
+
+/**
+ * Runs the whole test suite: in Deno, in Bun, and the examples in the
+ * documentation. Prints, last of all, the line `N passed, N failed, N skipped`
+ * with the sums, and exits with 1 when anything failed or nothing ran.
+ *
+ * ```sh
+ * deno task test                         # everything
+ * deno task test:deno tests/framing      # one runtime, one folder
+ * ```
+ *
+ * Options: `--only=deno|bun|docs`; `--summary=FILE` writes the last line to a
+ * file instead. Everything else is a path to test.
+ */
+
+import { tmpdir } from "node:os";
+import { parseArgs } from "node:util";
+import {
+  BUILD_DIR,
+  findBun,
+  installLibraries,
+  pinnedVersion,
+  ROOT,
+  ToolUnavailableError,
+} from "./_bun.ts";
+import { countJunitTests, type TestCounts } from "./_junit.ts";
+
+/** One part of the suite, with where its JUnit report goes. */
+interface Part {
+  readonly name: string;
+  readonly run: (report: string, paths: string[]) => Promise<boolean>;
+}
+
+/** Reports of the last run, for a reader who wants the details. */
+const REPORT_DIR = `${BUILD_DIR}reports/`;
+
+/** A test that takes longer than this hangs: Bun's own limit is 5 s. */
+const BUN_TEST_TIMEOUT_MS = 120_000;
+
+/**
+ * What tests may do in Deno: read anything, write to the temporary folder,
+ * talk to this machine only, and start the two runtimes.
+ */
+function permissions(): string[] {
+  return [
+    "--allow-read",
+    "--allow-env",
+    "--allow-sys",
+    `--allow-write=${tmpdir()},${BUILD_DIR}`,
+    "--allow-net=127.0.0.1,localhost,[::1]",
+    `--allow-run=${Deno.execPath()}`,
+    `--allow-ffi=${ROOT}ffi,${BUILD_DIR}`,
+  ];
+}
+
+/** Runs a program with its output shown, and says whether it succeeded. */
+async function show(program: string, args: string[]): Promise<boolean> {
+  const child = new Deno.Command(program, { args, cwd: ROOT, stdin: "null" })
+    .spawn();
+  return (await child.status).success;
+}
+
+const PARTS: readonly Part[] = [
+  {
+    name: "deno",
+    run: (report, paths) =>
+      show(Deno.execPath(), [
+        "test",
+        "--parallel",
+        "--no-prompt",
+        ...permissions(),
+        `--junit-path=${report}`,
+        ...(paths.length > 0 ? paths : ["tests/"]),
+      ]),
+  },
+  {
+    name: "bun",
+    run: async (report, paths) => {
+      const bun = await findBun();
+      await installLibraries();
+      return show(bun, [
+        "test",
+        `--timeout=${BUN_TEST_TIMEOUT_MS}`,
+        "--reporter=junit",
+        `--reporter-outfile=${report}`,
+        // Without "./" Bun takes a path as a filter on names.
+        ...(paths.length > 0 ? paths : ["tests"]).map((path) =>
+          `./${path.replace(/^\.\//, "")}`
+        ),
+      ]);
+    },
+  },
+  {
+    name: "docs",
+    run: (report, paths) =>
+      show(Deno.execPath(), [
+        "test",
+        "--doc",
+        "--no-prompt",
+        ...permissions(),
+        `--junit-path=${report}`,
+        ...(paths.length > 0
+          ? paths
+          : ["mod.ts", "src/", "README.md"].filter(exists)),
+      ]),
+  },
+];
+
+/** Whether a file or folder of the repository exists. */
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(ROOT + path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs one part and counts its tests. */
+async function runPart(part: Part, paths: string[]): Promise<TestCounts> {
+  const report = `${REPORT_DIR}${part.name}.xml`;
+  await Deno.remove(report).catch(() => {});
+  const succeeded = await part.run(report, paths);
+  const counts = countJunitTests(
+    await Deno.readTextFile(report).catch(() => ""),
+  );
+  const ran = counts.passed + counts.failed + counts.skipped;
+  // A file that does not load, or a hook that throws, fails no single test.
+  if ((!succeeded || ran === 0) && counts.failed === 0) counts.failed = 1;
+  return counts;
+}
+
+/** Runs the parts asked for, one after the other, and returns the exit code. */
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { only: { type: "string" }, summary: { type: "string" } },
+    allowPositionals: true,
+  });
+  const parts = PARTS.filter((part) =>
+    values.only === undefined || part.name === values.only
+  );
+  if (parts.length === 0) {
+    throw new RangeError(`Cannot run only ${values.only}: no such part`);
+  }
+  await Deno.mkdir(REPORT_DIR, { recursive: true });
+
+  const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  for (const [index, part] of parts.entries()) {
+    console.log(`\n[${index + 1}/${parts.length}] ${part.name}`);
+    const startMs = performance.now();
+    let note = "";
+    let counts: TestCounts;
+    try {
+      counts = await runPart(part, positionals);
+    } catch (error) {
+      if (!(error instanceof ToolUnavailableError)) throw error;
+      const strict = Boolean(Deno.env.get("CI"));
+      counts = { passed: 0, failed: strict ? 1 : 0, skipped: strict ? 0 : 1 };
+      note = ` (${error.message})`;
+    }
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+    lines.push(
+      `${part.name.padEnd(5)} ${format(counts)} in ${seconds} s${note}`,
+    );
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+
+  // These lines begin with a name, so that a reader of logs finds one total.
+  console.log(`\nDeno ${Deno.version.deno}, Bun ${pinnedVersion("bun")}`);
+  for (const line of lines) console.log(`  ${line.replaceAll(", ", " / ")}`);
+  if (values.summary === undefined) console.log(format(total));
+  else await Deno.writeTextFile(values.summary, `${format(total)}\n`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+/** The line that a reader, or a machine, looks for. */
+function format({ passed, failed, skipped }: TestCounts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+if (import.meta.main) main(Deno.args).then(Deno.exit);
