@@ -1,21 +1,7 @@
 /** The cache's own side of a {@linkcode MarketBook}. */
 
 import type { LadderPool } from "../ladder/ladder_pool.ts";
-import {
-  CONFLATED,
-  DEFINITION_END,
-  DEFINITION_START,
-  HANDICAP,
-  HAS_DEFINITION,
-  HAS_MARKET_TV,
-  IMAGE,
-  MARKET_FLAGS,
-  MARKET_SLOTS,
-  MARKET_TV,
-  RUNNER_COUNT,
-  RUNNER_LENGTH,
-  SELECTION_ID,
-} from "../tape/layout.ts";
+import type * as layout from "../tape/layout.ts";
 import { LiveRunnerBook } from "./_live_runner_book.ts";
 import { MarketSnapshot } from "./_market_snapshot.ts";
 import { TouchedList } from "./_touched_list.ts";
@@ -25,6 +11,21 @@ import type { MarketBook } from "./market_book.ts";
 import { MarketDefinition } from "./market_definition.ts";
 import type { MarketView } from "./market_view.ts";
 import { RunnerPart } from "./runner_part.ts";
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const CONFLATED: typeof layout.CONFLATED = 0x2;
+const DEFINITION_END: typeof layout.DEFINITION_END = 6;
+const DEFINITION_START: typeof layout.DEFINITION_START = 5;
+const HANDICAP: typeof layout.HANDICAP = 3;
+const HAS_DEFINITION: typeof layout.HAS_DEFINITION = 0x20;
+const HAS_MARKET_TV: typeof layout.HAS_MARKET_TV = 0x10;
+const IMAGE: typeof layout.IMAGE = 1;
+const MARKET_FLAGS: typeof layout.MARKET_FLAGS = 1;
+const MARKET_SLOTS: typeof layout.MARKET_SLOTS = 8;
+const MARKET_TV: typeof layout.MARKET_TV = 4;
+const RUNNER_COUNT: typeof layout.RUNNER_COUNT = 7;
+const RUNNER_LENGTH: typeof layout.RUNNER_LENGTH = 0;
+const SELECTION_ID: typeof layout.SELECTION_ID = 2;
 
 const decoder = new TextDecoder();
 

@@ -1,35 +1,36 @@
 /** The cache's own side of a {@linkcode MarketCache}: images, copies, closing. */
 
 import { LadderPool } from "../ladder/ladder_pool.ts";
-import {
-  CHANGE_SLOTS,
-  CHANGE_TYPE_MASK,
-  ChangeTypeCode,
-  CLK_END,
-  CLK_START,
-  CONFLATED,
-  DEFINITION_END,
-  DEFINITION_START,
-  FLAGS,
-  HAS_CONFLATED,
-  HAS_DEFINITION,
-  HAS_IMAGE,
-  HAS_PUBLISH_TIME,
-  IMAGE,
-  LINE_START,
-  MARKET_COUNT,
-  MARKET_FLAGS,
-  MARKET_ID_END,
-  MARKET_ID_START,
-  MARKET_LENGTH,
-  PUBLISH_TIME,
-} from "../tape/layout.ts";
+import type * as layout from "../tape/layout.ts";
 import { decodeJsonText } from "../tape/json_text.ts";
 import { LiveMarketBook, versionOf } from "./_live_market_book.ts";
 import { MarketIndex } from "./_market_index.ts";
 import { TouchedList } from "./_touched_list.ts";
 import type { MarketBook } from "./market_book.ts";
 import type { MarketCache } from "./market_cache.ts";
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const CHANGE_SLOTS: typeof layout.CHANGE_SLOTS = 16;
+const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
+const TYPE_SUB_IMAGE: typeof layout.ChangeTypeCode.SUB_IMAGE = 1;
+const CLK_END: typeof layout.CLK_END = 9;
+const CLK_START: typeof layout.CLK_START = 8;
+const CONFLATED: typeof layout.CONFLATED = 0x2;
+const DEFINITION_END: typeof layout.DEFINITION_END = 6;
+const DEFINITION_START: typeof layout.DEFINITION_START = 5;
+const FLAGS: typeof layout.FLAGS = 5;
+const HAS_CONFLATED: typeof layout.HAS_CONFLATED = 0x8;
+const HAS_DEFINITION: typeof layout.HAS_DEFINITION = 0x20;
+const HAS_IMAGE: typeof layout.HAS_IMAGE = 0x4;
+const HAS_PUBLISH_TIME: typeof layout.HAS_PUBLISH_TIME = 0x80;
+const IMAGE: typeof layout.IMAGE = 1;
+const LINE_START: typeof layout.LINE_START = 3;
+const MARKET_COUNT: typeof layout.MARKET_COUNT = 15;
+const MARKET_FLAGS: typeof layout.MARKET_FLAGS = 1;
+const MARKET_ID_END: typeof layout.MARKET_ID_END = 3;
+const MARKET_ID_START: typeof layout.MARKET_ID_START = 2;
+const MARKET_LENGTH: typeof layout.MARKET_LENGTH = 0;
+const PUBLISH_TIME: typeof layout.PUBLISH_TIME = 7;
 
 /** Ids of dropped closed markets that are remembered, the oldest going first. */
 const CLOSED_IDS = 4096;
@@ -118,7 +119,7 @@ export class LiveMarketCache implements MarketCache {
       ? slots[at + PUBLISH_TIME]!
       : NaN;
     if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
-    const isImage = (flags & CHANGE_TYPE_MASK) === ChangeTypeCode.SUB_IMAGE;
+    const isImage = (flags & CHANGE_TYPE_MASK) === TYPE_SUB_IMAGE;
     const serial = this.#serial;
     let count = slots[at + MARKET_COUNT]!;
     let market = at + CHANGE_SLOTS;

@@ -7,32 +7,41 @@ import { PriceLadder } from "../ladder/price_ladder.ts";
 import { EMPTY_PRICE_LADDER } from "../ladder/price_ladder_snapshot.ts";
 import type { ReadonlyLevelLadder } from "../ladder/readonly_level_ladder.ts";
 import type { ReadonlyPriceLadder } from "../ladder/readonly_price_ladder.ts";
-import {
-  FIRST_LEVEL_KIND,
-  HAS_LTP,
-  HAS_SPF,
-  HAS_SPN,
-  HAS_TV,
-  LADDER_KIND,
-  LADDER_KINDS,
-  LADDER_ROWS,
-  LADDER_SHIFT,
-  LADDER_SLOTS,
-  LadderKind,
-  LEVEL_ROW,
-  LTP,
-  PRICE_ROW,
-  RUNNER_FLAGS,
-  RUNNER_LENGTH,
-  RUNNER_SLOTS,
-  SPF,
-  SPN,
-  TV,
-} from "../tape/layout.ts";
+import type * as layout from "../tape/layout.ts";
 import { RunnerSnapshot } from "./_runner_snapshot.ts";
 import { roundToPenny, runnerTotal } from "./_volume.ts";
 import type { RunnerBook } from "./runner_book.ts";
 import type { RunnerDefinition } from "./runner_definition.ts";
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const FIRST_LEVEL_KIND: typeof layout.FIRST_LEVEL_KIND = 5;
+const HAS_LTP: typeof layout.HAS_LTP = 1;
+const HAS_SPF: typeof layout.HAS_SPF = 0x8;
+const HAS_SPN: typeof layout.HAS_SPN = 0x4;
+const HAS_TV: typeof layout.HAS_TV = 0x2;
+const LADDER_KIND: typeof layout.LADDER_KIND = 0;
+const LADDER_KINDS: typeof layout.LADDER_KINDS = 9;
+const LADDER_ROWS: typeof layout.LADDER_ROWS = 1;
+const LADDER_SHIFT: typeof layout.LADDER_SHIFT = 5;
+const LADDER_SLOTS: typeof layout.LADDER_SLOTS = 2;
+const ATB: typeof layout.LadderKind.ATB = 0;
+const ATL: typeof layout.LadderKind.ATL = 1;
+const BATB: typeof layout.LadderKind.BATB = 5;
+const BATL: typeof layout.LadderKind.BATL = 6;
+const BDATB: typeof layout.LadderKind.BDATB = 7;
+const BDATL: typeof layout.LadderKind.BDATL = 8;
+const SPB: typeof layout.LadderKind.SPB = 3;
+const SPL: typeof layout.LadderKind.SPL = 4;
+const TRD: typeof layout.LadderKind.TRD = 2;
+const LEVEL_ROW: typeof layout.LEVEL_ROW = 3;
+const LTP: typeof layout.LTP = 4;
+const PRICE_ROW: typeof layout.PRICE_ROW = 2;
+const RUNNER_FLAGS: typeof layout.RUNNER_FLAGS = 1;
+const RUNNER_LENGTH: typeof layout.RUNNER_LENGTH = 0;
+const RUNNER_SLOTS: typeof layout.RUNNER_SLOTS = 8;
+const SPF: typeof layout.SPF = 7;
+const SPN: typeof layout.SPN = 6;
+const TV: typeof layout.TV = 5;
 
 const HAS_SCALARS: number = HAS_LTP | HAS_TV | HAS_SPN | HAS_SPF;
 
@@ -98,7 +107,7 @@ export class LiveRunnerBook implements RunnerBook {
       // An empty array changes nothing, of either sort of ladder.
       if (rows > 0) changes |= 1 << LADDER_SHIFT + kind;
       if (kind < FIRST_LEVEL_KIND) {
-        if (kind === LadderKind.TRD) this.#noteTraded(slots, ladder, rows);
+        if (kind === TRD) this.#noteTraded(slots, ladder, rows);
         this.#priceLadder(kind).apply(slots, ladder, rows);
         ladder += rows * PRICE_ROW;
       } else {
@@ -154,16 +163,16 @@ export class LiveRunnerBook implements RunnerBook {
       reportedTotalMatched: this.reportedTotalMatched,
       startingPriceNear: this.startingPriceNear,
       startingPriceFar: this.startingPriceFar,
-      availableToBack: this.#priceSnapshot(LadderKind.ATB, pool),
-      availableToLay: this.#priceSnapshot(LadderKind.ATL, pool),
-      traded: this.#priceSnapshot(LadderKind.TRD, pool),
-      layLiabilityTaken: this.#priceSnapshot(LadderKind.SPB, pool),
-      backStakeTaken: this.#priceSnapshot(LadderKind.SPL, pool),
-      bestAvailableToBack: this.#levelSnapshot(LadderKind.BATB, pool),
-      bestAvailableToLay: this.#levelSnapshot(LadderKind.BATL, pool),
-      bestDisplayToBack: this.#levelSnapshot(LadderKind.BDATB, pool),
-      bestDisplayToLay: this.#levelSnapshot(LadderKind.BDATL, pool),
-      hasTraded: this.#priceLadders[LadderKind.TRD] !== undefined,
+      availableToBack: this.#priceSnapshot(ATB, pool),
+      availableToLay: this.#priceSnapshot(ATL, pool),
+      traded: this.#priceSnapshot(TRD, pool),
+      layLiabilityTaken: this.#priceSnapshot(SPB, pool),
+      backStakeTaken: this.#priceSnapshot(SPL, pool),
+      bestAvailableToBack: this.#levelSnapshot(BATB, pool),
+      bestAvailableToLay: this.#levelSnapshot(BATL, pool),
+      bestDisplayToBack: this.#levelSnapshot(BDATB, pool),
+      bestDisplayToLay: this.#levelSnapshot(BDATL, pool),
+      hasTraded: this.#priceLadders[TRD] !== undefined,
       isPurchased: this.#market.isPurchased,
     });
   }
@@ -217,7 +226,7 @@ export class LiveRunnerBook implements RunnerBook {
   }
 
   get totalMatched(): number | undefined {
-    const tradedSize = this.#priceLadders[LadderKind.TRD]?.totalSize;
+    const tradedSize = this.#priceLadders[TRD]?.totalSize;
     return runnerTotal(
       this.reportedTotalMatched,
       this.#market.isPurchased,
@@ -234,42 +243,42 @@ export class LiveRunnerBook implements RunnerBook {
   }
 
   get availableToBack(): ReadonlyPriceLadder {
-    return this.#priceLadders[LadderKind.ATB] ?? EMPTY_PRICE_LADDER;
+    return this.#priceLadders[ATB] ?? EMPTY_PRICE_LADDER;
   }
 
   get availableToLay(): ReadonlyPriceLadder {
-    return this.#priceLadders[LadderKind.ATL] ?? EMPTY_PRICE_LADDER;
+    return this.#priceLadders[ATL] ?? EMPTY_PRICE_LADDER;
   }
 
   get traded(): ReadonlyPriceLadder {
-    return this.#priceLadders[LadderKind.TRD] ?? EMPTY_PRICE_LADDER;
+    return this.#priceLadders[TRD] ?? EMPTY_PRICE_LADDER;
   }
 
   get layLiabilityTaken(): ReadonlyPriceLadder {
-    return this.#priceLadders[LadderKind.SPB] ?? EMPTY_PRICE_LADDER;
+    return this.#priceLadders[SPB] ?? EMPTY_PRICE_LADDER;
   }
 
   get backStakeTaken(): ReadonlyPriceLadder {
-    return this.#priceLadders[LadderKind.SPL] ?? EMPTY_PRICE_LADDER;
+    return this.#priceLadders[SPL] ?? EMPTY_PRICE_LADDER;
   }
 
   get bestAvailableToBack(): ReadonlyLevelLadder {
-    return this.#levelLadders[LadderKind.BATB - FIRST_LEVEL_KIND] ??
+    return this.#levelLadders[BATB - FIRST_LEVEL_KIND] ??
       EMPTY_LEVEL_LADDER;
   }
 
   get bestAvailableToLay(): ReadonlyLevelLadder {
-    return this.#levelLadders[LadderKind.BATL - FIRST_LEVEL_KIND] ??
+    return this.#levelLadders[BATL - FIRST_LEVEL_KIND] ??
       EMPTY_LEVEL_LADDER;
   }
 
   get bestDisplayToBack(): ReadonlyLevelLadder {
-    return this.#levelLadders[LadderKind.BDATB - FIRST_LEVEL_KIND] ??
+    return this.#levelLadders[BDATB - FIRST_LEVEL_KIND] ??
       EMPTY_LEVEL_LADDER;
   }
 
   get bestDisplayToLay(): ReadonlyLevelLadder {
-    return this.#levelLadders[LadderKind.BDATL - FIRST_LEVEL_KIND] ??
+    return this.#levelLadders[BDATL - FIRST_LEVEL_KIND] ??
       EMPTY_LEVEL_LADDER;
   }
 
@@ -306,17 +315,13 @@ export class LiveRunnerBook implements RunnerBook {
 
   #priceLadder(kind: number): PriceLadder {
     return this.#priceLadders[kind] ??= new PriceLadder(
-      kind === LadderKind.ATB || kind === LadderKind.SPB
-        ? "descending"
-        : "ascending",
+      kind === ATB || kind === SPB ? "descending" : "ascending",
     );
   }
 
   #levelLadder(kind: number): LevelLadder {
     return this.#levelLadders[kind - FIRST_LEVEL_KIND] ??= new LevelLadder(
-      kind === LadderKind.BATB || kind === LadderKind.BDATB
-        ? "descending"
-        : "ascending",
+      kind === BATB || kind === BDATB ? "descending" : "ascending",
     );
   }
 

@@ -3,26 +3,7 @@
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
 import { checkOrderChangeMessage } from "../protocol/message_schema.ts";
 import type { OrderChangeMessage } from "../protocol/order_change_message.ts";
-import {
-  CHANGE_TYPE_MASK,
-  ChangeTypeCode,
-  CLK_END,
-  CLK_START,
-  FLAGS,
-  HAS_CLK,
-  HAS_ID,
-  HAS_INITIAL_CLK,
-  HAS_STATUS,
-  ID,
-  KIND,
-  LINE_START,
-  OBJECT_INDEX,
-  RecordKind,
-  SEGMENT_MASK,
-  SEGMENT_SHIFT,
-  SegmentCode,
-  STATUS,
-} from "../tape/layout.ts";
+import type * as layout from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
 import { Clock } from "./_clock.ts";
 import { HeldSegments } from "./_held_segments.ts";
@@ -33,6 +14,32 @@ import type { MarketCache } from "./market_cache.ts";
 import { type CompletedOrders, OrderCache } from "./order_cache.ts";
 import type { StreamName } from "./stream_update.ts";
 import { UpdateBatch } from "./update_batch.ts";
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
+const TYPE_HEARTBEAT: typeof layout.ChangeTypeCode.HEARTBEAT = 3;
+const TYPE_RESUB_DELTA: typeof layout.ChangeTypeCode.RESUB_DELTA = 2;
+const TYPE_SUB_IMAGE: typeof layout.ChangeTypeCode.SUB_IMAGE = 1;
+const CLK_END: typeof layout.CLK_END = 9;
+const CLK_START: typeof layout.CLK_START = 8;
+const FLAGS: typeof layout.FLAGS = 5;
+const HAS_CLK: typeof layout.HAS_CLK = 0x100;
+const HAS_ID: typeof layout.HAS_ID = 0x40;
+const HAS_INITIAL_CLK: typeof layout.HAS_INITIAL_CLK = 0x200;
+const HAS_STATUS: typeof layout.HAS_STATUS = 0x1000;
+const ID: typeof layout.ID = 6;
+const KIND: typeof layout.KIND = 0;
+const LINE_START: typeof layout.LINE_START = 3;
+const OBJECT_INDEX: typeof layout.OBJECT_INDEX = 5;
+const RECORD_CHANGE: typeof layout.RecordKind.CHANGE = 1;
+const RECORD_MESSAGE: typeof layout.RecordKind.MESSAGE = 2;
+const SEGMENT_MASK: typeof layout.SEGMENT_MASK = 0x38;
+const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
+const SEGMENT_END: typeof layout.SegmentCode.END = 3;
+const SEGMENT_NONE: typeof layout.SegmentCode.NONE = 0;
+const SEGMENT_OTHER: typeof layout.SegmentCode.OTHER = 4;
+const SEGMENT_START: typeof layout.SegmentCode.START = 1;
+const STATUS: typeof layout.STATUS = 14;
 
 /** Default of {@linkcode StreamCacheOptions.maxHeldBytes}. */
 export const DEFAULT_MAX_HELD_BYTES: number = 256 * 1024 * 1024;
@@ -301,9 +308,9 @@ export class StreamCache {
   #applyRecord(tape: ChangeTape, at: number): boolean {
     this.#update.begin(tape, at);
     switch (tape.slots[at + KIND]) {
-      case RecordKind.CHANGE:
+      case RECORD_CHANGE:
         return this.#applyChange(tape, at);
-      case RecordKind.MESSAGE:
+      case RECORD_MESSAGE:
         return this.#applyMessage(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
       default:
         this.#markets.begin();
@@ -344,15 +351,15 @@ export class StreamCache {
     update.isStale = stream.isStale;
     const changeType = flags & CHANGE_TYPE_MASK;
     const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
-    if (segment !== SegmentCode.NONE && segment !== SegmentCode.OTHER) {
+    if (segment !== SEGMENT_NONE && segment !== SEGMENT_OTHER) {
       return this.#applySegment(tape, at, changeType, segment);
     }
     if (this.#marketSegments.isOpen) this.#dropSegments("market");
-    if (changeType === ChangeTypeCode.HEARTBEAT) update.kind = "heartbeat";
+    if (changeType === TYPE_HEARTBEAT) update.kind = "heartbeat";
     this.#markets.begin();
-    if (changeType === ChangeTypeCode.SUB_IMAGE) this.#markets.beginImage();
+    if (changeType === TYPE_SUB_IMAGE) this.#markets.beginImage();
     this.#markets.apply(slots, at, tape.bytes);
-    if (changeType === ChangeTypeCode.SUB_IMAGE) this.#markets.endImage();
+    if (changeType === TYPE_SUB_IMAGE) this.#markets.endImage();
     this.#finishChange(tape, at, changeType);
     return true;
   }
@@ -364,27 +371,27 @@ export class StreamCache {
     segment: number,
   ): boolean {
     const held = this.#marketSegments;
-    const isImage = changeType === ChangeTypeCode.SUB_IMAGE;
+    const isImage = changeType === TYPE_SUB_IMAGE;
     if (!this.#holdsSegments) {
       this.#markets.begin();
-      if (isImage && segment === SegmentCode.START) this.#markets.beginImage();
+      if (isImage && segment === SEGMENT_START) this.#markets.beginImage();
       this.#markets.apply(tape.slots, at, tape.bytes);
-      if (isImage && segment === SegmentCode.END) this.#markets.endImage();
-      if (segment === SegmentCode.END) this.#finishChange(tape, at, changeType);
+      if (isImage && segment === SEGMENT_END) this.#markets.endImage();
+      if (segment === SEGMENT_END) this.#finishChange(tape, at, changeType);
       else this.#showMarkets();
       return true;
     }
-    if (segment === SegmentCode.START) {
+    if (segment === SEGMENT_START) {
       this.#dropSegments("market");
     } else if (!held.isOpen) {
       // The input begins in mid-message: what is left of it still is all true.
       this.#markets.begin();
       this.#markets.apply(tape.slots, at, tape.bytes);
-      if (segment === SegmentCode.END) this.#finishChange(tape, at, changeType);
+      if (segment === SEGMENT_END) this.#finishChange(tape, at, changeType);
       else this.#showMarkets();
       return true;
     }
-    if (segment !== SegmentCode.END) {
+    if (segment !== SEGMENT_END) {
       held.add(tape, at);
       if (held.heldBytes <= this.#maxHeldBytes) return false;
       const { heldBytes } = held;
@@ -426,8 +433,8 @@ export class StreamCache {
     if ((flags & HAS_INITIAL_CLK) !== 0 || update.segments > 1) {
       clock.setText(undefined, update.initialClk);
     }
-    update.isImage = changeType === ChangeTypeCode.SUB_IMAGE;
-    update.isResubscription = changeType === ChangeTypeCode.RESUB_DELTA;
+    update.isImage = changeType === TYPE_SUB_IMAGE;
+    update.isResubscription = changeType === TYPE_RESUB_DELTA;
     this.#showMarkets();
   }
 

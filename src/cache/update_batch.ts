@@ -1,8 +1,11 @@
 /** The updates of a piece of input. See {@linkcode UpdateBatch}. */
 
-import { LENGTH } from "../tape/layout.ts";
+import type * as layout from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
 import type { StreamUpdate } from "./stream_update.ts";
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const LENGTH: typeof layout.LENGTH = 1;
 
 /**
  * Updates to be iterated synchronously, one per message. **Each message is applied

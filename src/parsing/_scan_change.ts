@@ -4,7 +4,7 @@
  * The scanner reads a line once, from left to right, and writes the tape as it
  * goes. It knows the keys of the protocol (sections 3.3, 3.4 and 3.6) and skips
  * all others; what it does not understand it declines with a code of
- * `_skip.ts`, and the caller has the line parsed another way. It is as strict as
+ * `_decline.ts`, and the caller has the line parsed another way. It is as strict as
  * `JSON.parse`: fuzzing one against the other is how it is kept honest.
  *
  * How it is written, and why (`bench/` has the figures):
@@ -18,118 +18,129 @@
  * @module
  */
 
-import * as layout from "../tape/layout.ts";
+import type * as layout from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
+import type * as ascii from "./_ascii.ts";
+import type * as decline from "./_decline.ts";
 import * as skip from "./_skip.ts";
 
-// V8 folds the constants of a file, but not those that it imports: with local
-// names for them the scanner is twice as fast.
+// Engines fold constants of the file itself, but not imported ones, which costs
+// up to half the speed here; so these are copies, and the compiler checks them.
+const KIND: typeof layout.KIND = 0;
+const LENGTH: typeof layout.LENGTH = 1;
+const LINE: typeof layout.LINE = 2;
+const LINE_START: typeof layout.LINE_START = 3;
+const LINE_END: typeof layout.LINE_END = 4;
+const FLAGS: typeof layout.FLAGS = 5;
+const ID: typeof layout.ID = 6;
+const PUBLISH_TIME: typeof layout.PUBLISH_TIME = 7;
+const CLK_START: typeof layout.CLK_START = 8;
+const CLK_END: typeof layout.CLK_END = 9;
+const INITIAL_CLK_START: typeof layout.INITIAL_CLK_START = 10;
+const INITIAL_CLK_END: typeof layout.INITIAL_CLK_END = 11;
+const CONFLATE_MS: typeof layout.CONFLATE_MS = 12;
+const HEARTBEAT_MS: typeof layout.HEARTBEAT_MS = 13;
+const STATUS: typeof layout.STATUS = 14;
+const MARKET_COUNT: typeof layout.MARKET_COUNT = 15;
+const CHANGE_SLOTS: typeof layout.CHANGE_SLOTS = 16;
+const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
+const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
+const SEGMENT_MASK: typeof layout.SEGMENT_MASK = 0x38;
+const HAS_ID: typeof layout.HAS_ID = 0x40;
+const HAS_PUBLISH_TIME: typeof layout.HAS_PUBLISH_TIME = 0x80;
+const HAS_CLK: typeof layout.HAS_CLK = 0x100;
+const HAS_INITIAL_CLK: typeof layout.HAS_INITIAL_CLK = 0x200;
+const HAS_CONFLATE_MS: typeof layout.HAS_CONFLATE_MS = 0x400;
+const HAS_HEARTBEAT_MS: typeof layout.HAS_HEARTBEAT_MS = 0x800;
+const HAS_STATUS: typeof layout.HAS_STATUS = 0x1000;
+const HAS_MARKETS: typeof layout.HAS_MARKETS = 0x2000;
+const MARKET_LENGTH: typeof layout.MARKET_LENGTH = 0;
+const MARKET_FLAGS: typeof layout.MARKET_FLAGS = 1;
+const MARKET_ID_START: typeof layout.MARKET_ID_START = 2;
+const MARKET_ID_END: typeof layout.MARKET_ID_END = 3;
+const MARKET_TV: typeof layout.MARKET_TV = 4;
+const DEFINITION_START: typeof layout.DEFINITION_START = 5;
+const DEFINITION_END: typeof layout.DEFINITION_END = 6;
+const RUNNER_COUNT: typeof layout.RUNNER_COUNT = 7;
+const MARKET_SLOTS: typeof layout.MARKET_SLOTS = 8;
+const IMAGE: typeof layout.IMAGE = 1;
+const CONFLATED: typeof layout.CONFLATED = 0x2;
+const HAS_IMAGE: typeof layout.HAS_IMAGE = 0x4;
+const HAS_CONFLATED: typeof layout.HAS_CONFLATED = 0x8;
+const HAS_MARKET_TV: typeof layout.HAS_MARKET_TV = 0x10;
+const HAS_DEFINITION: typeof layout.HAS_DEFINITION = 0x20;
+const DEFINITION_CLOSED: typeof layout.DEFINITION_CLOSED = 0x40;
+const HAS_RUNNERS: typeof layout.HAS_RUNNERS = 0x80;
+const RUNNER_LENGTH: typeof layout.RUNNER_LENGTH = 0;
+const RUNNER_FLAGS: typeof layout.RUNNER_FLAGS = 1;
+const SELECTION_ID: typeof layout.SELECTION_ID = 2;
+const HANDICAP: typeof layout.HANDICAP = 3;
+const LTP: typeof layout.LTP = 4;
+const TV: typeof layout.TV = 5;
+const SPN: typeof layout.SPN = 6;
+const SPF: typeof layout.SPF = 7;
+const RUNNER_SLOTS: typeof layout.RUNNER_SLOTS = 8;
+const HAS_LTP: typeof layout.HAS_LTP = 1;
+const HAS_TV: typeof layout.HAS_TV = 0x2;
+const HAS_SPN: typeof layout.HAS_SPN = 0x4;
+const HAS_SPF: typeof layout.HAS_SPF = 0x8;
+const HAS_HANDICAP: typeof layout.HAS_HANDICAP = 0x10;
+const LADDER_SHIFT: typeof layout.LADDER_SHIFT = 5;
+const LADDER_KIND: typeof layout.LADDER_KIND = 0;
+const LADDER_ROWS: typeof layout.LADDER_ROWS = 1;
+const LADDER_SLOTS: typeof layout.LADDER_SLOTS = 2;
+const FIRST_LEVEL_KIND: typeof layout.FIRST_LEVEL_KIND = 5;
+const PRICE_ROW: typeof layout.PRICE_ROW = 2;
+const LEVEL_ROW: typeof layout.LEVEL_ROW = 3;
+const MAX_LEVEL: typeof layout.MAX_LEVEL = 99;
+const TYPE_HEARTBEAT: typeof layout.ChangeTypeCode.HEARTBEAT = 3;
+const TYPE_OTHER: typeof layout.ChangeTypeCode.OTHER = 4;
+const TYPE_RESUB_DELTA: typeof layout.ChangeTypeCode.RESUB_DELTA = 2;
+const TYPE_SUB_IMAGE: typeof layout.ChangeTypeCode.SUB_IMAGE = 1;
+const ATB: typeof layout.LadderKind.ATB = 0;
+const ATL: typeof layout.LadderKind.ATL = 1;
+const BATB: typeof layout.LadderKind.BATB = 5;
+const BATL: typeof layout.LadderKind.BATL = 6;
+const BDATB: typeof layout.LadderKind.BDATB = 7;
+const BDATL: typeof layout.LadderKind.BDATL = 8;
+const SPB: typeof layout.LadderKind.SPB = 3;
+const SPL: typeof layout.LadderKind.SPL = 4;
+const TRD: typeof layout.LadderKind.TRD = 2;
+const RECORD_CHANGE: typeof layout.RecordKind.CHANGE = 1;
+const SEGMENT_END: typeof layout.SegmentCode.END = 3;
+const SEGMENT_MIDDLE: typeof layout.SegmentCode.MIDDLE = 2;
+const SEGMENT_OTHER: typeof layout.SegmentCode.OTHER = 4;
+const SEGMENT_START: typeof layout.SegmentCode.START = 1;
+const LF: typeof ascii.LF = 0x0a; // "\n"
+const CR: typeof ascii.CR = 0x0d; // "\r"
+const SPACE: typeof ascii.SPACE = 0x20; // " "
+const QUOTE: typeof ascii.QUOTE = 0x22; // '"'
+const COMMA: typeof ascii.COMMA = 0x2c; // ","
+const DOT: typeof ascii.DOT = 0x2e; // "."
+const ZERO: typeof ascii.ZERO = 0x30; // "0"
+const OPEN_BRACKET: typeof ascii.OPEN_BRACKET = 0x5b; // "["
+const BACKSLASH: typeof ascii.BACKSLASH = 0x5c; // "\\"
+const CLOSE_BRACKET: typeof ascii.CLOSE_BRACKET = 0x5d; // "]"
+const OPEN_BRACE: typeof ascii.OPEN_BRACE = 0x7b; // "{"
+const CLOSE_BRACE: typeof ascii.CLOSE_BRACE = 0x7d; // "}"
+const SHAPE: typeof decline.SHAPE = -1;
+const ESCAPE: typeof decline.ESCAPE = -2;
+const DUPLICATE: typeof decline.DUPLICATE = -3;
+const OTHER_MESSAGE: typeof decline.OTHER_MESSAGE = -5;
+const TAPE_FULL: typeof decline.TAPE_FULL = -6;
+const MAX_DEPTH: typeof skip.MAX_DEPTH = 24;
+const CLOSED_BIT: typeof skip.CLOSED_BIT = 0x4000_0000;
 const {
-  CHANGE_SLOTS,
-  CHANGE_TYPE_MASK,
-  ChangeTypeCode,
-  CLK_END,
-  CLK_START,
-  CONFLATE_MS,
-  CONFLATED,
-  DEFINITION_CLOSED,
-  DEFINITION_END,
-  DEFINITION_START,
-  FIRST_LEVEL_KIND,
-  FLAGS,
-  HANDICAP,
-  HAS_CLK,
-  HAS_CONFLATE_MS,
-  HAS_CONFLATED,
-  HAS_DEFINITION,
-  HAS_HANDICAP,
-  HAS_HEARTBEAT_MS,
-  HAS_ID,
-  HAS_IMAGE,
-  HAS_INITIAL_CLK,
-  HAS_LTP,
-  HAS_MARKET_TV,
-  HAS_MARKETS,
-  HAS_PUBLISH_TIME,
-  HAS_RUNNERS,
-  HAS_SPF,
-  HAS_SPN,
-  HAS_STATUS,
-  HAS_TV,
-  HEARTBEAT_MS,
-  ID,
-  IMAGE,
-  INITIAL_CLK_END,
-  INITIAL_CLK_START,
-  KIND,
-  LADDER_KIND,
-  LADDER_ROWS,
-  LADDER_SHIFT,
-  LADDER_SLOTS,
-  LadderKind,
-  LENGTH,
-  LEVEL_ROW,
-  LINE,
-  LINE_END,
-  LINE_START,
-  LTP,
-  MARKET_COUNT,
-  MARKET_FLAGS,
-  MARKET_ID_END,
-  MARKET_ID_START,
-  MARKET_LENGTH,
-  MARKET_SLOTS,
-  MARKET_TV,
-  MAX_LEVEL,
-  PRICE_ROW,
-  PUBLISH_TIME,
-  RecordKind,
-  RUNNER_COUNT,
-  RUNNER_FLAGS,
-  RUNNER_LENGTH,
-  RUNNER_SLOTS,
-  SEGMENT_MASK,
-  SEGMENT_SHIFT,
-  SegmentCode,
-  SELECTION_ID,
-  SPF,
-  SPN,
-  STATUS,
-  TV,
-} = layout;
-const {
-  BACKSLASH,
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  CLOSED_BIT,
-  COMMA,
-  CR,
-  DOT,
-  DUPLICATE,
-  ESCAPE,
   isFalse,
   isNull,
   isTrue,
-  LF,
-  MAX_DEPTH,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  SHAPE,
   skipColon,
   skipDefinition,
   skipNumber,
   skipSpace,
   skipString,
   skipValue,
-  SPACE,
-  ZERO,
 } = skip;
-
-/** The message is of another kind than `mcm`, or may be. Not a fault. */
-export const OTHER_MESSAGE = -5;
-/** The tape is full; nothing of the line counts as written. */
-export const TAPE_FULL = -6;
 
 /**
  * Slots that must be free before a message, market or runner is begun, so that
@@ -238,7 +249,7 @@ export function createChangeScanner(tape: ChangeTape): ChangeScanner {
       // Of all white space only the CR of the line end is no part of the line.
       end = b[p - 1] === CR ? p - 1 : p;
     }
-    t[at + KIND] = RecordKind.CHANGE;
+    t[at + KIND] = RECORD_CHANGE;
     t[at + LENGTH] = w - at;
     t[at + LINE] = line;
     t[at + LINE_START] = start;
@@ -501,10 +512,10 @@ export function createChangeScanner(tape: ChangeTape): ChangeScanner {
       const short = key & THREE_BYTES;
       let kind = -1;
       if (key === KEY_ATB) {
-        kind = LadderKind.ATB;
+        kind = ATB;
         p += 4;
       } else if (key === KEY_ATL) {
-        kind = LadderKind.ATL;
+        kind = ATL;
         p += 4;
       } else if (short === KEY_ID) {
         if (id) return DUPLICATE;
@@ -512,19 +523,19 @@ export function createChangeScanner(tape: ChangeTape): ChangeScanner {
         p = scanNumber(skipColon(b, p + 3), at + SELECTION_ID);
         if (p < 0) return p;
       } else if (key === KEY_TRD) {
-        kind = LadderKind.TRD;
+        kind = TRD;
         p += 4;
       } else if (key === KEY_BATB && b[p + 4] === QUOTE) {
-        kind = LadderKind.BATB;
+        kind = BATB;
         p += 5;
       } else if (key === KEY_BATL && b[p + 4] === QUOTE) {
-        kind = LadderKind.BATL;
+        kind = BATL;
         p += 5;
       } else if (
         key === KEY_BDAT && b[p + 5] === QUOTE &&
         (b[p + 4] === 0x62 || b[p + 4] === 0x6c)
       ) {
-        kind = b[p + 4] === 0x62 ? LadderKind.BDATB : LadderKind.BDATL;
+        kind = b[p + 4] === 0x62 ? BDATB : BDATL;
         p += 6;
       } else if (short === KEY_TV) {
         if ((flags & HAS_TV) !== 0) return DUPLICATE;
@@ -537,10 +548,10 @@ export function createChangeScanner(tape: ChangeTape): ChangeScanner {
         p = scanNumber(skipColon(b, p + 4), at + LTP);
         if (p < 0) return p;
       } else if (key === KEY_SPB) {
-        kind = LadderKind.SPB;
+        kind = SPB;
         p += 4;
       } else if (key === KEY_SPL) {
-        kind = LadderKind.SPL;
+        kind = SPL;
         p += 4;
       } else if (key === KEY_SPN) {
         if ((flags & HAS_SPN) !== 0) return DUPLICATE;
@@ -891,20 +902,20 @@ export function createChangeScanner(tape: ChangeTape): ChangeScanner {
   function changeTypeAt(p: number): number {
     const b = block;
     if (b[p] !== QUOTE) return SHAPE;
-    if (isKey(p + 1, "SUB_IMAGE")) return ChangeTypeCode.SUB_IMAGE;
-    if (isKey(p + 1, "HEARTBEAT")) return ChangeTypeCode.HEARTBEAT;
-    if (isKey(p + 1, "RESUB_DELTA")) return ChangeTypeCode.RESUB_DELTA;
-    return otherEnum(p + 1, ChangeTypeCode.OTHER & CHANGE_TYPE_MASK);
+    if (isKey(p + 1, "SUB_IMAGE")) return TYPE_SUB_IMAGE;
+    if (isKey(p + 1, "HEARTBEAT")) return TYPE_HEARTBEAT;
+    if (isKey(p + 1, "RESUB_DELTA")) return TYPE_RESUB_DELTA;
+    return otherEnum(p + 1, TYPE_OTHER & CHANGE_TYPE_MASK);
   }
 
   /** The code of the segment type that stands here. */
   function segmentAt(p: number): number {
     const b = block;
     if (b[p] !== QUOTE) return SHAPE;
-    if (isKey(p + 1, "SEG")) return SegmentCode.MIDDLE;
-    if (isKey(p + 1, "SEG_START")) return SegmentCode.START;
-    if (isKey(p + 1, "SEG_END")) return SegmentCode.END;
-    return otherEnum(p + 1, SegmentCode.OTHER & SEGMENT_MASK >> SEGMENT_SHIFT);
+    if (isKey(p + 1, "SEG")) return SEGMENT_MIDDLE;
+    if (isKey(p + 1, "SEG_START")) return SEGMENT_START;
+    if (isKey(p + 1, "SEG_END")) return SEGMENT_END;
+    return otherEnum(p + 1, SEGMENT_OTHER & SEGMENT_MASK >> SEGMENT_SHIFT);
   }
 
   /** The code for an unknown enum value, unless an escape may hide a known one. */

@@ -2,7 +2,7 @@
  * Strict, stateless stepping over JSON text that nobody asked to have read.
  *
  * Each function takes the offset of a value's first byte and returns the offset
- * behind its last, or one of the negative codes below. They accept exactly what
+ * behind its last, or one of the negative codes of `_decline.ts`. They accept exactly what
  * `JSON.parse` accepts of well-formed UTF-8, up to {@linkcode MAX_DEPTH}: text
  * that is skipped must not be able to hide an invalid line. All rely on the
  * line being ended by an LF, which no JSON value on one line contains, so no
@@ -11,14 +11,28 @@
  * @module
  */
 
-/** A value of an unexpected type, or not JSON at all. */
-export const SHAPE = -1;
-/** A key or enum value with an escape in it. */
-export const ESCAPE = -2;
-/** A key that matters, a second time in its object. */
-export const DUPLICATE = -3;
-/** Deeper nesting than {@linkcode MAX_DEPTH}. */
-export const NESTING = -4;
+import type * as ascii from "./_ascii.ts";
+import type * as decline from "./_decline.ts";
+
+// Engines fold constants of the file itself, but not imported ones, which costs
+// up to half the speed here; so these are copies, and the compiler checks them.
+const CR: typeof ascii.CR = 0x0d; // "\r"
+const TAB: typeof ascii.TAB = 0x09; // "\t"
+const SPACE: typeof ascii.SPACE = 0x20; // " "
+const QUOTE: typeof ascii.QUOTE = 0x22; // '"'
+const COMMA: typeof ascii.COMMA = 0x2c; // ","
+const MINUS: typeof ascii.MINUS = 0x2d; // "-"
+const DOT: typeof ascii.DOT = 0x2e; // "."
+const ZERO: typeof ascii.ZERO = 0x30; // "0"
+const COLON: typeof ascii.COLON = 0x3a; // ":"
+const OPEN_BRACKET: typeof ascii.OPEN_BRACKET = 0x5b; // "["
+const BACKSLASH: typeof ascii.BACKSLASH = 0x5c; // "\\"
+const CLOSE_BRACKET: typeof ascii.CLOSE_BRACKET = 0x5d; // "]"
+const OPEN_BRACE: typeof ascii.OPEN_BRACE = 0x7b; // "{"
+const CLOSE_BRACE: typeof ascii.CLOSE_BRACE = 0x7d; // "}"
+const SHAPE: typeof decline.SHAPE = -1;
+const ESCAPE: typeof decline.ESCAPE = -2;
+const NESTING: typeof decline.NESTING = -4;
 
 /**
  * Levels of nesting inside a skipped value; definitions have three. Bounds the
@@ -26,21 +40,6 @@ export const NESTING = -4;
  */
 export const MAX_DEPTH = 24;
 
-export const LF = 0x0a; // "\n"
-export const CR = 0x0d; // "\r"
-export const TAB = 0x09; // "\t"
-export const SPACE = 0x20; // " "
-export const QUOTE = 0x22; // '"'
-export const COMMA = 0x2c; // ","
-export const MINUS = 0x2d; // "-"
-export const DOT = 0x2e; // "."
-export const ZERO = 0x30; // "0"
-export const COLON = 0x3a; // ":"
-export const OPEN_BRACKET = 0x5b; // "["
-export const BACKSLASH = 0x5c; // "\\"
-export const CLOSE_BRACKET = 0x5d; // "]"
-export const OPEN_BRACE = 0x7b; // "{"
-export const CLOSE_BRACE = 0x7d; // "}"
 const PLUS = 0x2b; // "+"
 
 /**

@@ -3,21 +3,16 @@
 import { LENGTH, RecordKind } from "../tape/layout.ts";
 import { ChangeTape } from "../tape/change_tape.ts";
 import { JsonLineWriter } from "./_json_line_writer.ts";
+import { CR, LF, SPACE } from "./_ascii.ts";
 import {
-  type ChangeScanner,
-  createChangeScanner,
-  OTHER_MESSAGE,
-  TAPE_FULL,
-} from "./_scan_change.ts";
-import {
-  CR,
   DUPLICATE,
   ESCAPE,
-  LF,
   NESTING,
-  skipSpace,
-  SPACE,
-} from "./_skip.ts";
+  OTHER_MESSAGE,
+  TAPE_FULL,
+} from "./_decline.ts";
+import { type ChangeScanner, createChangeScanner } from "./_scan_change.ts";
+import { skipSpace } from "./_skip.ts";
 import type {
   ChangeParser,
   FallbackReason,

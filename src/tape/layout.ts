@@ -80,7 +80,7 @@ export const ChangeTypeCode = {
   OTHER: 4,
 } as const;
 export const SEGMENT_SHIFT = 3;
-export const SEGMENT_MASK: number = 0b111 << SEGMENT_SHIFT;
+export const SEGMENT_MASK = 0x38;
 /** Codes of `segmentType`, before shifting. */
 export const SegmentCode = {
   /** No `segmentType`: a complete message. */
@@ -92,14 +92,14 @@ export const SegmentCode = {
   OTHER: 4,
 } as const;
 // … and one bit per optional key that was supplied (and was not null).
-export const HAS_ID: number = 1 << 6;
-export const HAS_PUBLISH_TIME: number = 1 << 7;
-export const HAS_CLK: number = 1 << 8;
-export const HAS_INITIAL_CLK: number = 1 << 9;
-export const HAS_CONFLATE_MS: number = 1 << 10;
-export const HAS_HEARTBEAT_MS: number = 1 << 11;
-export const HAS_STATUS: number = 1 << 12;
-export const HAS_MARKETS: number = 1 << 13;
+export const HAS_ID = 0x40;
+export const HAS_PUBLISH_TIME = 0x80;
+export const HAS_CLK = 0x100;
+export const HAS_INITIAL_CLK = 0x200;
+export const HAS_CONFLATE_MS = 0x400;
+export const HAS_HEARTBEAT_MS = 0x800;
+export const HAS_STATUS = 0x1000;
+export const HAS_MARKETS = 0x2000;
 
 // Market changes (`mc[]`).
 export const MARKET_LENGTH = 0;
@@ -117,17 +117,17 @@ export const MARKET_SLOTS = 8;
 /** `img` is true. */
 export const IMAGE = 1;
 /** `con` is true. */
-export const CONFLATED: number = 1 << 1;
+export const CONFLATED = 0x2;
 /** `img` was written, true or false. */
-export const HAS_IMAGE: number = 1 << 2;
+export const HAS_IMAGE = 0x4;
 /** `con` was written, true or false. */
-export const HAS_CONFLATED: number = 1 << 3;
-export const HAS_MARKET_TV: number = 1 << 4;
-export const HAS_DEFINITION: number = 1 << 5;
+export const HAS_CONFLATED = 0x8;
+export const HAS_MARKET_TV = 0x10;
+export const HAS_DEFINITION = 0x20;
 /** The definition's `status` is `CLOSED`. */
-export const DEFINITION_CLOSED: number = 1 << 6;
+export const DEFINITION_CLOSED = 0x40;
 /** `rc` was written (it may be empty). */
-export const HAS_RUNNERS: number = 1 << 7;
+export const HAS_RUNNERS = 0x80;
 
 // Runner changes (`rc[]`).
 export const RUNNER_LENGTH = 0;
@@ -143,10 +143,10 @@ export const RUNNER_SLOTS = 8;
 
 // RUNNER_FLAGS: the scalars, then one bit per ladder kind.
 export const HAS_LTP = 1;
-export const HAS_TV: number = 1 << 1;
-export const HAS_SPN: number = 1 << 2;
-export const HAS_SPF: number = 1 << 3;
-export const HAS_HANDICAP: number = 1 << 4;
+export const HAS_TV = 0x2;
+export const HAS_SPN = 0x4;
+export const HAS_SPF = 0x8;
+export const HAS_HANDICAP = 0x10;
 export const LADDER_SHIFT = 5;
 
 // Ladders of a runner change.
