@@ -11,7 +11,7 @@ import {
   OTHER_MESSAGE,
   TAPE_FULL,
 } from "./_decline.ts";
-import { type ChangeScanner, createChangeScanner } from "./_scan_change.ts";
+import { ChangeScanner } from "./_scan_change.ts";
 import { skipSpace } from "./_skip.ts";
 import type {
   ChangeParser,
@@ -58,7 +58,7 @@ export class TapeScanner implements ChangeParser {
     fallbacks: { escape: 0, duplicate: 0, nesting: 0, shape: 0 },
   };
 
-  readonly #scanner: ChangeScanner = createChangeScanner(this.tape);
+  readonly #scanner: ChangeScanner = new ChangeScanner();
   readonly #writer: JsonLineWriter = new JsonLineWriter();
 
   /**
@@ -81,9 +81,9 @@ export class TapeScanner implements ChangeParser {
       );
     }
     const { tape } = this;
-    const { scanLine, setBytes } = this.#scanner;
+    const scanner = this.#scanner;
     tape.reset(bytes);
-    setBytes(bytes);
+    scanner.begin(bytes, tape.slots);
     let at = start;
     while (at < end) {
       if (bytes[at]! <= SPACE) {
@@ -94,7 +94,7 @@ export class TapeScanner implements ChangeParser {
           continue;
         }
       }
-      const next = scanLine(at, tape.length, tape.lines);
+      const next = scanner.scanLine(at, tape.length, tape.lines);
       if (next > 0) {
         tape.length += tape.slots[tape.length + LENGTH]!;
         tape.records++;
@@ -103,11 +103,11 @@ export class TapeScanner implements ChangeParser {
       } else if (next === TAPE_FULL) {
         if (tape.records > 0) break;
         tape.grow(tape.slots.length * 2);
-        setBytes(bytes);
+        scanner.begin(bytes, tape.slots);
         continue;
       } else {
         at = this.#parseDeclined(bytes, at, next);
-        setBytes(bytes);
+        scanner.begin(bytes, tape.slots);
       }
       tape.lines++;
     }
