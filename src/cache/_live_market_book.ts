@@ -29,6 +29,8 @@ const SELECTION_ID: typeof layout.SELECTION_ID = 2;
 
 const decoder = new TextDecoder();
 
+const NO_RUNNERS: readonly never[] = [];
+
 /** A market that applies what the tape says of it. */
 export class LiveMarketBook implements MarketBook {
   readonly marketId: string;
@@ -46,9 +48,16 @@ export class LiveMarketBook implements MarketBook {
   #hasReported = false;
 
   #runners: LiveRunnerBook[] = [];
+  /** Whether the next change starts from nothing. */
+  #isReplaced = false;
   /** Runners from before an image that may come back with it. */
-  #former: LiveRunnerBook[] = [];
-  /** Where the last runner was found: the next one is often behind it. */
+  #former: readonly LiveRunnerBook[] = NO_RUNNERS;
+  /**
+   * Selection id and handicap of each runner, in a row, so that finding one does
+   * not touch the others' objects.
+   */
+  #keys: Float64Array = NO_KEYS;
+  /** Slot in the keys where the last runner was found: the next one is often behind it. */
   #hint = 0;
   /** The public view, sorted; undefined when it must be made anew. */
   #listed: readonly LiveRunnerBook[] | undefined;
@@ -97,7 +106,11 @@ export class LiveMarketBook implements MarketBook {
     publishTimeMs: number,
     serial: number,
   ): boolean {
-    const flags = slots[at + MARKET_FLAGS]!;
+    let flags = slots[at + MARKET_FLAGS]!;
+    if (this.#isReplaced) {
+      this.#isReplaced = false;
+      flags |= IMAGE;
+    }
     const isFirst = this.#serial !== serial;
     if (isFirst) {
       this.#serial = serial;
@@ -108,7 +121,7 @@ export class LiveMarketBook implements MarketBook {
     this.#snapshot = undefined;
     if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
     if ((flags & CONFLATED) !== 0) this.#conflatedCount++;
-    if ((flags & IMAGE) !== 0) this.#beginImage();
+    if ((flags & IMAGE) !== 0) this.#beginImage(flags);
     if ((flags & HAS_DEFINITION) !== 0) {
       const start = lineStart + slots[at + DEFINITION_START]!;
       const end = lineStart + slots[at + DEFINITION_END]!;
@@ -119,7 +132,6 @@ export class LiveMarketBook implements MarketBook {
       this.isTombstone = false;
     }
     if ((flags & HAS_MARKET_TV) !== 0) this.#applyTotal(slots[at + MARKET_TV]!);
-    const isImage = (flags & IMAGE) !== 0;
     let count = slots[at + RUNNER_COUNT]!;
     let entry = at + MARKET_SLOTS;
     while (count-- > 0) {
@@ -128,10 +140,9 @@ export class LiveMarketBook implements MarketBook {
         slots[entry + HANDICAP]!,
       );
       if (runner.apply(slots, entry, serial)) this.#changed.add(runner);
-      if (isImage) runner.note(RunnerPart.IMAGE, serial);
       entry += slots[entry + RUNNER_LENGTH]!;
     }
-    if (isImage) this.#former = [];
+    if ((flags & IMAGE) !== 0) this.#endImage(serial);
     return isFirst;
   }
 
@@ -248,15 +259,13 @@ export class LiveMarketBook implements MarketBook {
     );
   }
 
-  /** Starts from nothing but the definition; for an image of all markets. */
-  clear(): void {
-    this.#changeFlags = 0;
-    this.#beginImage();
-    this.#former = [];
+  /** Makes the next change an image, whatever it says itself; for an image of all markets. */
+  replace(): void {
+    this.#isReplaced = true;
   }
 
   /** Starts from nothing but the definition, which an image need not repeat. */
-  #beginImage(): void {
+  #beginImage(flags: number): void {
     this.#hasReported = false;
     this.#former = this.#runners;
     this.#runners = [];
@@ -264,8 +273,7 @@ export class LiveMarketBook implements MarketBook {
     this.#hint = 0;
     // The definition lists its runners whether or not the image repeats it.
     if (
-      this.#definition !== undefined &&
-      (this.#changeFlags & HAS_DEFINITION) === 0
+      this.#definition !== undefined && (flags & HAS_DEFINITION) === 0
     ) {
       for (const runner of this.#definition.runners) {
         this.#findOrAdd(runner.selectionId, runner.handicap).define(runner);
@@ -273,12 +281,20 @@ export class LiveMarketBook implements MarketBook {
     }
   }
 
+  #endImage(serial: number): void {
+    this.#former = NO_RUNNERS;
+    for (const runner of this.#runners) {
+      if (runner.note(RunnerPart.IMAGE, serial)) this.#changed.add(runner);
+    }
+  }
+
   #define(definition: MarketDefinition, serial: number): void {
     this.#definition = definition;
     this.#listed = undefined;
-    for (const runner of this.#runners) {
-      if (runner.definition !== undefined) runner.define(undefined);
-    }
+    const before = this.#runners.filter((runner) =>
+      runner.definition !== undefined && runner.isListed
+    );
+    for (const runner of before) runner.define(undefined);
     for (const runnerDefinition of definition.runners) {
       const runner = this.#findOrAdd(
         runnerDefinition.selectionId,
@@ -286,6 +302,11 @@ export class LiveMarketBook implements MarketBook {
       );
       runner.define(runnerDefinition);
       if (runner.note(RunnerPart.DEFINITION, serial)) this.#changed.add(runner);
+    }
+    for (const runner of before) {
+      if (!runner.isListed && runner.note(RunnerPart.DEFINITION, serial)) {
+        this.#changed.add(runner);
+      }
     }
   }
 
@@ -300,20 +321,18 @@ export class LiveMarketBook implements MarketBook {
    * runners in a like order, and most markets have few.
    */
   #findOrAdd(selectionId: number, handicap: number): LiveRunnerBook {
-    const runners = this.#runners;
-    const { length } = runners;
-    for (let i = this.#hint; i < length; i++) {
-      const runner = runners[i]!;
-      if (runner.selectionId === selectionId && runner.handicap === handicap) {
-        this.#hint = i;
-        return runner;
+    const keys = this.#keys;
+    const end = this.#runners.length * 2;
+    for (let key = this.#hint; key < end; key += 2) {
+      if (keys[key] === selectionId && keys[key + 1] === handicap) {
+        this.#hint = key;
+        return this.#runners[key >> 1]!;
       }
     }
-    for (let i = Math.min(this.#hint, length) - 1; i >= 0; i--) {
-      const runner = runners[i]!;
-      if (runner.selectionId === selectionId && runner.handicap === handicap) {
-        this.#hint = i;
-        return runner;
+    for (let key = Math.min(this.#hint, end) - 2; key >= 0; key -= 2) {
+      if (keys[key] === selectionId && keys[key + 1] === handicap) {
+        this.#hint = key;
+        return this.#runners[key >> 1]!;
       }
     }
     return this.#add(selectionId, handicap);
@@ -325,13 +344,24 @@ export class LiveMarketBook implements MarketBook {
     );
     former?.clear();
     const runner = former ?? new LiveRunnerBook(this, selectionId, handicap);
-    this.#hint = this.#runners.push(runner) - 1;
+    const key = this.#runners.push(runner) * 2 - 2;
+    if (key === this.#keys.length) this.#keys = withMoreRoom(this.#keys);
+    this.#keys[key] = selectionId;
+    this.#keys[key + 1] = handicap;
+    this.#hint = key;
     this.#listed = undefined;
     return runner;
   }
 }
 
-const NO_RUNNERS: readonly never[] = [];
+const NO_KEYS: Float64Array = new Float64Array(0);
+
+/** Room for twice as many keys, for 8 at least. */
+function withMoreRoom(keys: Float64Array): Float64Array {
+  const larger = new Float64Array(Math.max(16, keys.length * 2));
+  larger.set(keys);
+  return larger;
+}
 
 /** Parses a definition from a range that the parser found to be a valid JSON object. */
 function parseDefinition(

@@ -136,7 +136,8 @@ export class LiveMarketCache implements MarketCache {
           marketFlags,
         );
       if (
-        !isImage || !this.#isOlderCopy(book, slots, market, bytes, lineStart)
+        book !== undefined &&
+        (!isImage || !this.#isOlderCopy(book, slots, market, bytes, lineStart))
       ) {
         if ((marketFlags & CONFLATED) !== 0) {
           this.#conflatedCount++;
@@ -157,13 +158,14 @@ export class LiveMarketCache implements MarketCache {
     this.#former.clear();
   }
 
+  /** Adds a market; of one that was closed and dropped, late prices do not count. */
   #add(
     bytes: Uint8Array,
     start: number,
     end: number,
     isPurchased: boolean,
     flags: number,
-  ): LiveMarketBook {
+  ): LiveMarketBook | undefined {
     const marketId = decodeJsonText(bytes, start, end);
     const former = this.#former.get(marketId);
     if (former !== undefined) {
@@ -171,9 +173,11 @@ export class LiveMarketCache implements MarketCache {
       this.#index.add(former);
       // It starts from nothing even if the image does not say so again; the
       // definition is kept until there is another.
-      if ((flags & IMAGE) === 0) former.clear();
+      if ((flags & IMAGE) === 0) former.replace();
       return former;
     }
+    const isTombstone = (flags & IMAGE) === 0 && this.#closedIds.has(marketId);
+    if (isTombstone && (flags & HAS_DEFINITION) === 0) return undefined;
     const book = new LiveMarketBook(
       marketId,
       new TextEncoder().encode(marketId),
@@ -181,7 +185,7 @@ export class LiveMarketCache implements MarketCache {
       (flags & IMAGE) === 0,
       this.#pool,
     );
-    book.isTombstone = this.#closedIds.has(marketId) && (flags & IMAGE) === 0;
+    book.isTombstone = isTombstone;
     this.#index.add(book);
     return book;
   }

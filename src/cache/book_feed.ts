@@ -110,6 +110,8 @@ export class BookFeed {
   #lines = 0;
   /** Value of `#lines` when the current input began. */
   #linesBefore = 0;
+  /** Value of `#bytes` when the current input began. */
+  #bytesBefore = 0;
   #discardedBytes = 0;
   readonly #nextTape: () => ChangeTape | undefined = () => this.#advance();
 
@@ -147,15 +149,19 @@ export class BookFeed {
 
   /**
    * Begins another input: bytes and lines are counted from its start for updates
-   * and errors. The books stay. An unfinished line of the input before is dropped.
+   * and errors. The books stay, and so does half a message in segments, as a
+   * recording may be cut between two of them. An unfinished line of the input
+   * before is dropped.
    *
    * @param source Name of the input.
    */
   begin(source: string): void {
-    this.interrupt();
+    this.cache.drain();
+    this.#discardedBytes += this.#framer.discard();
     this.#framer = this.#newFramer();
     this.#isFinished = false;
     this.#linesBefore = this.#lines;
+    this.#bytesBefore = this.#bytes;
     this.#source = source;
   }
 
@@ -205,7 +211,7 @@ export class BookFeed {
   fail(error: Error): UpdateBatch {
     this.interrupt();
     return this.cache.apply(
-      this.#invalidTape(error, NO_BYTES, this.#framer.blockOffset),
+      this.#invalidTape(error, NO_BYTES, this.#bytes - this.#bytesBefore),
     );
   }
 

@@ -52,10 +52,13 @@ export class CacheStream extends TransformStream<ChangeTape, UpdateBatch> {
       transform(tape, controller): void {
         controller.enqueue(cache.apply(tape));
       },
-      // A half message in segments will not be completed.
+      // A half message in segments will not be completed. Batches may still wait
+      // for their consumer here, so this takes its turn behind them.
       flush(): void {
-        cache.drain();
-        cache.interrupt();
+        cache.applyAll(() => {
+          cache.interrupt();
+          return undefined;
+        });
       },
     });
     this.cache = cache;

@@ -35,6 +35,7 @@ const RECORD_CHANGE: typeof layout.RecordKind.CHANGE = 1;
 const RECORD_MESSAGE: typeof layout.RecordKind.MESSAGE = 2;
 const SEGMENT_MASK: typeof layout.SEGMENT_MASK = 0x38;
 const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
+const SEGMENT_MIDDLE: typeof layout.SegmentCode.MIDDLE = 2;
 const SEGMENT_END: typeof layout.SegmentCode.END = 3;
 const SEGMENT_NONE: typeof layout.SegmentCode.NONE = 0;
 const SEGMENT_OTHER: typeof layout.SegmentCode.OTHER = 4;
@@ -108,6 +109,8 @@ interface StreamState {
   subscriptionId: number | undefined;
   /** Whether the last message said that its data lag. */
   isStale: boolean;
+  /** Whether a segment of the message that is under way said so. */
+  isGroupStale: boolean;
   readonly clock: Clock;
 }
 
@@ -148,10 +151,12 @@ export class StreamCache {
   readonly #isStrict: boolean;
 
   readonly #streams: Readonly<Record<StreamName, StreamState>> = {
-    market: { subscriptionId: undefined, isStale: false, clock: new Clock() },
-    order: { subscriptionId: undefined, isStale: false, clock: new Clock() },
+    market: newStreamState(),
+    order: newStreamState(),
   };
   readonly #marketSegments = new HeldSegments();
+  /** `initialClk` of segments that are not held. */
+  #shownInitialClk: string | undefined;
   readonly #orderSegments: OrderChangeMessage[] = [];
   readonly #update = new LiveUpdate();
   /** Batches that may not be used up, the oldest first. */
@@ -313,7 +318,7 @@ export class StreamCache {
       case RECORD_MESSAGE:
         return this.#applyMessage(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
       default:
-        this.#markets.begin();
+        this.#beginOther();
         this.#fail(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
         return true;
     }
@@ -346,16 +351,19 @@ export class StreamCache {
     }
     this.#messages++;
     const update = this.#update;
-    stream.isStale = (flags & HAS_STATUS) !== 0 &&
-      slots[at + STATUS] === UNRELIABLE;
-    update.isStale = stream.isStale;
     const changeType = flags & CHANGE_TYPE_MASK;
     const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
+    const isUnreliable = (flags & HAS_STATUS) !== 0 &&
+      slots[at + STATUS] === UNRELIABLE;
+    update.isStale = noteStatus(stream, isUnreliable, segment);
     if (segment !== SEGMENT_NONE && segment !== SEGMENT_OTHER) {
       return this.#applySegment(tape, at, changeType, segment);
     }
-    if (this.#marketSegments.isOpen) this.#dropSegments("market");
-    if (changeType === TYPE_HEARTBEAT) update.kind = "heartbeat";
+    if (changeType === TYPE_HEARTBEAT) {
+      update.kind = "heartbeat";
+    } else if (this.#marketSegments.isOpen) {
+      this.#dropSegments("market");
+    }
     this.#markets.begin();
     if (changeType === TYPE_SUB_IMAGE) this.#markets.beginImage();
     this.#markets.apply(slots, at, tape.bytes);
@@ -377,18 +385,25 @@ export class StreamCache {
       if (isImage && segment === SEGMENT_START) this.#markets.beginImage();
       this.#markets.apply(tape.slots, at, tape.bytes);
       if (isImage && segment === SEGMENT_END) this.#markets.endImage();
-      if (segment === SEGMENT_END) this.#finishChange(tape, at, changeType);
-      else this.#showMarkets();
+      if (segment === SEGMENT_START) this.#shownInitialClk = undefined;
+      if (segment === SEGMENT_END) {
+        this.#update.join(1, this.#shownInitialClk);
+        this.#finishChange(tape, at, changeType);
+      } else {
+        this.#shownInitialClk = this.#update.initialClk ??
+          this.#shownInitialClk;
+        this.#showMarkets();
+      }
       return true;
     }
     if (segment === SEGMENT_START) {
       this.#dropSegments("market");
     } else if (!held.isOpen) {
-      // The input begins in mid-message: what is left of it still is all true.
+      // The start is missing: what is left of the message still is all true, but
+      // it makes no complete image, and nothing to resume from.
       this.#markets.begin();
       this.#markets.apply(tape.slots, at, tape.bytes);
-      if (segment === SEGMENT_END) this.#finishChange(tape, at, changeType);
-      else this.#showMarkets();
+      this.#showMarkets();
       return true;
     }
     if (segment !== SEGMENT_END) {
@@ -422,7 +437,9 @@ export class StreamCache {
     const flags = slots[at + FLAGS]!;
     const update = this.#update;
     const { clock } = this.#streams.market;
-    if ((flags & HAS_CLK) !== 0) {
+    // A heartbeat among segments may be ahead of what has been applied.
+    const isAhead = this.#marketSegments.isOpen;
+    if ((flags & HAS_CLK) !== 0 && !isAhead) {
       const lineStart = slots[at + LINE_START]!;
       clock.setClk(
         tape.bytes,
@@ -430,7 +447,7 @@ export class StreamCache {
         lineStart + slots[at + CLK_END]!,
       );
     }
-    if ((flags & HAS_INITIAL_CLK) !== 0 || update.segments > 1) {
+    if ((flags & (HAS_INITIAL_CLK | SEGMENT_MASK)) !== 0 && !isAhead) {
       clock.setText(undefined, update.initialClk);
     }
     update.isImage = changeType === TYPE_SUB_IMAGE;
@@ -445,15 +462,19 @@ export class StreamCache {
     update.removedMarkets = this.#markets.removed;
   }
 
+  /** Begins a message that is not of the market stream. */
+  #beginOther(): void {
+    this.#markets.begin();
+    this.#update.removedMarkets = this.#markets.removed;
+  }
+
   #applyMessage(message: unknown): boolean {
     const update = this.#update;
-    this.#markets.begin();
-    update.removedMarkets = this.#markets.removed;
     update.stream = undefined;
     const envelope: WireObject = isWireObject(message) ? message : {};
+    if (envelope.op === "ocm") return this.#applyOrders(envelope);
+    this.#beginOther();
     switch (envelope.op) {
-      case "ocm":
-        return this.#applyOrders(envelope);
       case "connection":
         update.kind = "connection";
         break;
@@ -483,25 +504,30 @@ export class StreamCache {
       return false;
     }
     this.#messages++;
-    stream.isStale = envelope.status === UNRELIABLE;
     const update = this.#update;
-    update.isStale = stream.isStale;
-    const segment = envelope.segmentType;
+    const isHeartbeat = envelope.ct === "HEARTBEAT";
+    const segment = segmentCodeOf(envelope.segmentType);
+    update.isStale = noteStatus(
+      stream,
+      envelope.status === UNRELIABLE,
+      segment,
+    );
     const held = this.#orderSegments;
-    if (segment === "SEG_START" || typeof segment !== "string") {
-      this.#dropSegments("order");
-    }
+    const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
+    if (!isContinued && !isHeartbeat) this.#dropSegments("order");
+    const isHeadless = this.#holdsSegments && isContinued && held.length === 0;
     // The cache checks the shape before it changes anything.
     const current = envelope as unknown as OrderChangeMessage;
     if (
-      this.#holdsSegments &&
-      (segment === "SEG_START" || (segment === "SEG" && held.length > 0))
+      this.#holdsSegments && !isHeadless &&
+      (segment === SEGMENT_START || segment === SEGMENT_MIDDLE)
     ) {
       held.push(current);
       return false;
     }
-    const group = [...held, current];
-    held.length = 0;
+    this.#beginOther();
+    const group = isContinued ? [...held, current] : [current];
+    if (isContinued) held.length = 0;
     try {
       this.#applyOrderGroup(group);
     } catch (error) {
@@ -517,13 +543,16 @@ export class StreamCache {
       return true;
     }
     update.stream = "order";
-    update.kind = envelope.ct === "HEARTBEAT" ? "heartbeat" : "order";
-    update.isImage = envelope.ct === "SUB_IMAGE";
-    update.isResubscription = envelope.ct === "RESUB_DELTA";
+    update.kind = isHeartbeat ? "heartbeat" : "order";
+    update.isImage = envelope.ct === "SUB_IMAGE" && !isHeadless;
+    update.isResubscription = envelope.ct === "RESUB_DELTA" && !isHeadless;
     update.orders = this.orders.changed;
     update.removedOrders = this.orders.removed;
     update.missingOrders = this.orders.missingAfterImage;
-    if (segment !== "SEG_START" && segment !== "SEG") {
+    const isComplete = segment !== SEGMENT_START &&
+      segment !== SEGMENT_MIDDLE && !isHeadless;
+    // A heartbeat among segments may be ahead of what has been applied.
+    if (isComplete && held.length === 0) {
       const tokens = group.map((message) => textOf(message.initialClk)).filter((
         token,
       ) => token !== undefined);
@@ -552,5 +581,40 @@ export class StreamCache {
       this.#orderSegments.length = 0;
     }
     this.#droppedSegments++;
+  }
+}
+
+function newStreamState(): StreamState {
+  return {
+    subscriptionId: undefined,
+    isStale: false,
+    isGroupStale: false,
+    clock: new Clock(),
+  };
+}
+
+/** Takes over whether data lag: those of segments do when any of them says so. */
+function noteStatus(
+  stream: StreamState,
+  isUnreliable: boolean,
+  segment: number,
+): boolean {
+  if (segment === SEGMENT_NONE) return stream.isStale = isUnreliable;
+  const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
+  stream.isStale = isUnreliable || (isContinued && stream.isGroupStale);
+  stream.isGroupStale = stream.isStale && segment !== SEGMENT_END;
+  return stream.isStale;
+}
+
+function segmentCodeOf(segmentType: unknown): number {
+  switch (segmentType) {
+    case "SEG_START":
+      return SEGMENT_START;
+    case "SEG":
+      return SEGMENT_MIDDLE;
+    case "SEG_END":
+      return SEGMENT_END;
+    default:
+      return typeof segmentType === "string" ? SEGMENT_OTHER : SEGMENT_NONE;
   }
 }

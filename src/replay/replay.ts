@@ -160,6 +160,8 @@ class SourceReplay implements Replay {
         yield chunk instanceof ReplaySourceError
           ? this.#report(chunk)
           : this.#feed.push(chunk);
+        // The next chunk overwrites this one, which may not be used up.
+        this.cache.drain();
       }
       yield this.#feed.finish();
       this.#storedBytesRead += source.compressedBytesRead;

@@ -1,0 +1,125 @@
+/**
+ * The ways through an input. Each loads only what it needs, so that a first pass
+ * is one.
+ *
+ * @module
+ */
+
+import type { MarketChangeMessage, MarketView } from "../../mod.ts";
+import type { EngineName } from "./job.ts";
+
+/** Takes pieces of an input in order. */
+export interface Engine {
+  /** Handles a piece; returns something that depends on all of it. */
+  push(piece: Uint8Array): number;
+}
+
+/** Snapshots that stay alive, as for a consumer some messages behind. */
+const KEPT_SNAPSHOTS = 64;
+
+/**
+ * Loads an engine.
+ *
+ * @param name Which one.
+ * @returns What makes one without any state.
+ */
+export async function loadEngine(name: EngineName): Promise<() => Engine> {
+  switch (name) {
+    case "scanner":
+      return await loadScanner();
+    case "json":
+      return newJsonEngine;
+    case "feed":
+      return await loadFeed();
+    case "snapshot":
+      return await loadSnapshotFeed();
+    default: {
+      const { PlainFeed } = await import("../support/baseline.ts");
+      return () => new PlainFeed(name);
+    }
+  }
+}
+
+async function loadScanner(): Promise<() => Engine> {
+  const { TapeScanner } = await import("../../mod.ts");
+  // One scanner for all passes, as a process has one.
+  let scanner: InstanceType<typeof TapeScanner> | undefined;
+  return () => {
+    const parser = scanner ??= new TapeScanner();
+    const { counts } = parser;
+    return {
+      push(block: Uint8Array): number {
+        const before = counts.changes;
+        let at = 0;
+        while (at < block.length) at = parser.parse(block, at, block.length);
+        return counts.changes - before;
+      },
+    };
+  };
+}
+
+function newJsonEngine(): Engine {
+  const decoder = new TextDecoder();
+  return {
+    push(block: Uint8Array): number {
+      let changes = 0;
+      for (const line of decoder.decode(block).split("\n")) {
+        if (line === "" || line === "\r") continue;
+        const message = JSON.parse(line) as MarketChangeMessage;
+        if (message.op === "mcm") changes++;
+      }
+      return changes;
+    },
+  };
+}
+
+async function loadFeed(): Promise<() => Engine> {
+  const newFeed = await loadNewFeed();
+  return () => {
+    const feed = newFeed();
+    return {
+      push(chunk: Uint8Array): number {
+        let changes = 0;
+        for (const update of feed.push(chunk)) {
+          if (update.markets.length > 0) changes++;
+        }
+        return changes;
+      },
+    };
+  };
+}
+
+async function loadSnapshotFeed(): Promise<() => Engine> {
+  const newFeed = await loadNewFeed();
+  return () => {
+    const feed = newFeed();
+    const kept: MarketView[] = [];
+    let next = 0;
+    return {
+      push(chunk: Uint8Array): number {
+        let changes = 0;
+        for (const { markets } of feed.push(chunk)) {
+          if (markets.length > 0) changes++;
+          for (let i = 0; i < markets.length; i++) {
+            kept[next] = markets[i]!.snapshot();
+            next = (next + 1) % KEPT_SNAPSHOTS;
+          }
+        }
+        return changes;
+      },
+    };
+  };
+}
+
+async function loadNewFeed() {
+  const { BookFeed, StreamCache, openParser } = await import("../../mod.ts");
+  type Parser = ReturnType<typeof openParser>["parser"];
+  // One parser for all passes, as a process has one; books are new each time
+  // and keep closed markets, as the plain ones do.
+  let parser: Parser | undefined;
+  return () =>
+    new BookFeed({
+      parser: parser ??= openParser().parser,
+      cache: new StreamCache({ closedRetentionMs: Infinity }),
+    });
+}

@@ -1,0 +1,71 @@
+/** The process that runs the command line. See {@linkcode ProcessIo}. */
+
+import process from "node:process";
+import type { CliIo, CliOutput } from "./cli_io.ts";
+
+/** The outputs and signals of this process. */
+export class ProcessIo implements CliIo {
+  readonly stdout: CliOutput = new ProcessOutput(process.stdout);
+  readonly stderr: CliOutput = new ProcessOutput(process.stderr);
+  readonly noColor: boolean = wantsNoColor();
+  readonly #interruption = new AbortController();
+  readonly #interrupt = (): void => this.#interruption.abort();
+
+  constructor() {
+    // Once: a second Ctrl+C ends the process the hard way.
+    process.once("SIGINT", this.#interrupt);
+  }
+
+  get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  /** Gives the signals back, so that nothing keeps the process alive. */
+  close(): void {
+    process.off("SIGINT", this.#interrupt);
+  }
+}
+
+/** What is used of a standard output; the same in all runtimes. */
+interface ProcessStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  on(event: "error", listener: () => void): unknown;
+  write(text: string, done: (error?: Error | null) => void): boolean;
+}
+
+class ProcessOutput implements CliOutput {
+  readonly #stream: ProcessStream;
+
+  constructor(stream: ProcessStream) {
+    this.#stream = stream;
+    // Errors are told to the callback of each write; unheard, the event would
+    // end the process.
+    stream.on("error", () => {});
+  }
+
+  get isTerminal(): boolean {
+    return this.#stream.isTTY === true;
+  }
+
+  get columns(): number | undefined {
+    return this.isTerminal ? this.#stream.columns || undefined : undefined;
+  }
+
+  write(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stream.write(text, (error) => error ? reject(error) : resolve());
+    });
+  }
+}
+
+/** Asks Deno itself where there is one: the environment would take a permission. */
+function wantsNoColor(): boolean {
+  const { Deno } = globalThis as { Deno?: { readonly noColor?: boolean } };
+  if (Deno?.noColor !== undefined) return Deno.noColor;
+  return Boolean(process.env.NO_COLOR);
+}

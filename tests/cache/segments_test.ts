@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { BookFeed } from "../../src/cache/book_feed.ts";
+import {
+  StreamCache,
+  type StreamCacheOptions,
+} from "../../src/cache/stream_cache.ts";
+import { type Json, mcm, ocm, push } from "../support/messages.ts";
+
+/** A feed that holds markets 1.1 and 1.2 with runner 7 at 2. */
+function twoMarkets(options: StreamCacheOptions = {}): BookFeed {
+  const feed = new BookFeed({ cache: new StreamCache(options) });
+  push(
+    feed,
+    mcm([change("1.1", 2), change("1.2", 2)], { clk: "A", initialClk: "I" }),
+  );
+  return feed;
+}
+
+function change(id: string, ltp: number): Json {
+  return { id, rc: [{ id: 7, ltp }] };
+}
+
+function segment(type: string, mc: readonly Json[], envelope: Json = {}): Json {
+  return mcm(mc, { segmentType: type, ...envelope });
+}
+
+function prices(feed: BookFeed): unknown {
+  return Object.fromEntries(
+    Array.from(
+      feed.cache.markets,
+      (book) => [book.marketId, book.runner(7)?.lastTradedPrice],
+    ),
+  );
+}
+
+describe("StreamCache on segments", () => {
+  it("shows nothing before the last one, and all with it", () => {
+    const feed = twoMarkets();
+    assert.deepEqual(
+      push(feed, segment("SEG_START", [change("1.1", 3)], { clk: "X" })),
+      [],
+    );
+    assert.deepEqual(push(feed, segment("SEG", [change("1.3", 3)])), []);
+    assert.deepEqual(prices(feed), { "1.1": 2, "1.2": 2 });
+    assert.equal(feed.cache.clk("market"), "A");
+    const updates = push(
+      feed,
+      segment("SEG_END", [change("1.2", 3), change("1.1", 4)], { clk: "B" }),
+    );
+    assert.equal(updates.length, 1);
+    assert.deepEqual(updates[0]!.markets, ["1.1", "1.3", "1.2"]);
+    assert.equal(updates[0]!.segments, 3);
+    assert.equal(updates[0]!.isImage, false);
+    assert.deepEqual(prices(feed), { "1.1": 4, "1.2": 3, "1.3": 3 });
+    assert.equal(feed.cache.clk("market"), "B");
+    assert.equal(feed.cache.counts.messages, 4);
+  });
+
+  it("lists what any of them changed on a market", () => {
+    const feed = twoMarkets();
+    push(
+      feed,
+      segment("SEG_START", [{ id: "1.1", rc: [{ id: 7, ltp: 3 }] }]),
+      segment("SEG_END", [{
+        id: "1.1",
+        rc: [{ id: 8, ltp: 3 }, { id: 7, atb: [[2, 1]] }],
+      }]),
+    );
+    const book = feed.cache.markets.get("1.1")!;
+    assert.deepEqual(book.changedRunners.map((it) => it.selectionId), [7, 8]);
+    assert.equal(book.changedRunners[0]!.changes.toString(2), "100001");
+  });
+
+  it("accepts segments without markets", () => {
+    const feed = twoMarkets();
+    const bare = (segmentType: string): Json => ({ op: "mcm", segmentType });
+    const updates = push(feed, bare("SEG_START"), bare("SEG"), bare("SEG_END"));
+    assert.equal(updates.length, 1);
+    assert.deepEqual(updates[0]!.markets, []);
+  });
+
+  it("clears for an image only with the first one", () => {
+    const feed = twoMarkets();
+    const image = { ct: "SUB_IMAGE" };
+    const [update] = push(
+      feed,
+      segment("SEG_START", [change("1.3", 5)], image),
+      segment("SEG", [change("1.4", 5)], image),
+      segment("SEG_END", [change("1.1", 5)], image),
+    );
+    assert.equal(update!.isImage, true);
+    assert.deepEqual(update!.removedMarkets, ["1.2"]);
+    assert.deepEqual(prices(feed), { "1.3": 5, "1.4": 5, "1.1": 5 });
+  });
+
+  it("commits an earlier segment's initialClk with the clk of the group", () => {
+    const feed = twoMarkets();
+    push(feed, segment("SEG_START", [], { initialClk: "J" }));
+    assert.equal(feed.cache.initialClk("market"), "I");
+    const [update] = push(feed, segment("SEG_END", [], { clk: "B" }));
+    assert.equal(update!.initialClk, "J");
+    assert.equal(feed.cache.initialClk("market"), "J");
+    assert.equal(feed.cache.clk("market"), "B");
+  });
+
+  it("counts status 503 on any segment", () => {
+    const feed = twoMarkets();
+    push(feed, segment("SEG_START", [], { status: 503 }));
+    assert.equal(feed.cache.isStale("market"), true);
+    const [update] = push(feed, segment("SEG_END", []));
+    assert.equal(update!.isStale, true);
+    assert.equal(feed.cache.isStale("market"), true);
+    push(feed, segment("SEG_START", []));
+    assert.equal(feed.cache.isStale("market"), false);
+    push(feed, segment("SEG_END", [], { status: 503 }));
+    assert.equal(feed.cache.isStale("market"), true);
+    push(feed, mcm([]));
+    assert.equal(feed.cache.isStale("market"), false);
+  });
+
+  it("counts status 503 on any segment of orders", () => {
+    const feed = new BookFeed();
+    push(feed, ocm([], { segmentType: "SEG_START", status: 503 }));
+    assert.equal(feed.cache.isStale("order"), true);
+    const [update] = push(feed, ocm([], { segmentType: "SEG_END" }));
+    assert.equal(update!.isStale, true);
+    push(feed, ocm([], { segmentType: "SEG_START" }));
+    assert.equal(feed.cache.isStale("order"), false);
+  });
+
+  it("drops a group that the next one, an update, or a cut interrupts", () => {
+    const feed = twoMarkets();
+    const half = segment("SEG_START", [change("1.1", 9)], { initialClk: "X" });
+    push(feed, half, half);
+    assert.equal(feed.cache.counts.droppedSegments, 1);
+    push(feed, mcm([change("1.2", 3)]));
+    assert.equal(feed.cache.counts.droppedSegments, 2);
+    push(feed, half);
+    feed.interrupt();
+    assert.equal(feed.cache.counts.droppedSegments, 3);
+    push(feed, half);
+    feed.cache.expect("market", 4);
+    assert.equal(feed.cache.counts.droppedSegments, 4);
+    assert.deepEqual(prices(feed), { "1.1": 2, "1.2": 3 });
+    push(feed, mcm([], { clk: "C" }));
+    assert.equal(feed.cache.initialClk("market"), "I");
+    feed.interrupt();
+    assert.equal(feed.cache.counts.droppedSegments, 4);
+  });
+
+  it("keeps a group over a heartbeat, whose clk is not taken before the group", () => {
+    const feed = twoMarkets();
+    const updates = push(
+      feed,
+      segment("SEG_START", [change("1.1", 9)]),
+      mcm([], { ct: "HEARTBEAT", clk: "H" }),
+    );
+    assert.deepEqual(updates.map((it) => it.kind), ["heartbeat"]);
+    assert.equal(feed.cache.clk("market"), "A");
+    push(feed, segment("SEG_END", [change("1.2", 9)], { clk: "B" }));
+    assert.deepEqual(prices(feed), { "1.1": 9, "1.2": 9 });
+    assert.equal(feed.cache.clk("market"), "B");
+    assert.equal(feed.cache.counts.droppedSegments, 0);
+  });
+
+  it("keeps a group of orders over a heartbeat", () => {
+    const feed = new BookFeed();
+    const oc = [{ id: "1.1", orc: [{ id: 7, mb: [[2, 1]] }] }];
+    push(
+      feed,
+      ocm(oc, { segmentType: "SEG_START" }),
+      ocm([], { ct: "HEARTBEAT", clk: "H" }),
+    );
+    assert.equal(feed.cache.clk("order"), undefined);
+    push(feed, ocm([], { segmentType: "SEG_END", clk: "B" }));
+    assert.equal(feed.cache.orders.size, 1);
+    assert.equal(feed.cache.clk("order"), "B");
+    assert.equal(feed.cache.counts.droppedSegments, 0);
+  });
+
+  it("interleaves with a group of orders", () => {
+    const feed = twoMarkets();
+    const oc = [{ id: "1.1", orc: [{ id: 7, mb: [[2, 1]] }] }];
+    const updates = push(
+      feed,
+      segment("SEG_START", [change("1.1", 3)]),
+      ocm(oc, { segmentType: "SEG_START", initialClk: "P" }),
+      segment("SEG_END", [change("1.2", 3)]),
+      ocm([{ id: "1.2", orc: [{ id: 7, mb: [[2, 1]] }] }], {
+        segmentType: "SEG_END",
+        clk: "O",
+      }),
+    );
+    assert.deepEqual(updates.map((it) => it.stream), ["market", "order"]);
+    assert.deepEqual(updates[1]!.orders, ["1.1", "1.2"]);
+    assert.equal(feed.cache.clk("order"), "O");
+    assert.equal(feed.cache.initialClk("order"), "P");
+    assert.deepEqual(prices(feed), { "1.1": 3, "1.2": 3 });
+  });
+
+  it("applies the rest of a group whose start it missed, without its clocks", () => {
+    const feed = twoMarkets();
+    const image = { ct: "SUB_IMAGE" };
+    const updates = push(
+      feed,
+      segment("SEG", [change("1.1", 5)], image),
+      segment("SEG_END", [change("1.3", 5)], { ...image, clk: "Z" }),
+    );
+    assert.equal(updates.length, 2);
+    assert.deepEqual(prices(feed), { "1.1": 5, "1.2": 2, "1.3": 5 });
+    assert.deepEqual(updates.map((it) => it.isImage), [false, false]);
+    assert.equal(feed.cache.clk("market"), "A");
+  });
+
+  it("drops and reports a group that is too large to hold", () => {
+    const feed = twoMarkets({ maxHeldBytes: 2000 });
+    const runners = Array.from({ length: 10 }, (_, id) => ({ id, ltp: 9 }));
+    const part = { id: "1.1", rc: runners };
+    const updates = push(
+      feed,
+      segment("SEG_START", [part]),
+      segment("SEG", [part]),
+      segment("SEG", [part]),
+      mcm([change("1.2", 3)]),
+    );
+    assert.deepEqual(
+      updates.map((it) => it.kind),
+      [
+        "invalid",
+        "market",
+        "market",
+        "market",
+      ].slice(0, updates.length),
+    );
+    assert.ok(updates[0]!.error instanceof RangeError);
+    assert.match(updates[0]!.error.message, /must be <= 2000 bytes/);
+    assert.equal(feed.cache.counts.droppedSegments, 1);
+    assert.equal(feed.cache.markets.get("1.2")!.runner(7)!.lastTradedPrice, 3);
+  });
+
+  it("shows each of them when they are not held", () => {
+    const feed = twoMarkets({ holdSegments: false });
+    const image = { ct: "SUB_IMAGE" };
+    const [start] = push(
+      feed,
+      segment("SEG_START", [change("1.3", 5)], { ...image, initialClk: "J" }),
+    );
+    assert.deepEqual(start!.markets, ["1.3"]);
+    assert.deepEqual(prices(feed), { "1.3": 5 });
+    assert.equal(feed.cache.clk("market"), "A");
+    const [middle, end] = push(
+      feed,
+      segment("SEG", [change("1.1", 5)], image),
+      segment("SEG_END", [], { ...image, clk: "B" }),
+    );
+    assert.deepEqual(middle!.markets, ["1.1"]);
+    assert.deepEqual(end!.removedMarkets, ["1.2"]);
+    assert.equal(end!.isImage, true);
+    assert.equal(feed.cache.clk("market"), "B");
+    assert.equal(feed.cache.initialClk("market"), "J");
+  });
+
+  it("takes them apart from the bytes they came in", () => {
+    const feed = twoMarkets();
+    const text = JSON.stringify(
+      segment("SEG_START", [change("1.4", 7)], { initialClk: "J" }),
+    );
+    const bytes = new TextEncoder().encode(`${text}\n`);
+    feed.push(bytes).drain();
+    bytes.fill(0x20);
+    push(feed, segment("SEG_END", [], { clk: "B" }));
+    assert.equal(feed.cache.markets.get("1.4")!.runner(7)!.lastTradedPrice, 7);
+    assert.equal(feed.cache.initialClk("market"), "J");
+  });
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** Starts the command line as a user does, in the runtime of this test. */
+function start(args: string[], onOutput?: (text: string) => boolean): Promise<{
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}> {
+  const isDeno = "Deno" in globalThis;
+  // The permission that is documented, and no other.
+  const before = isDeno ? ["run", "--no-prompt", "--allow-read"] : [];
+  const child = spawn(process.execPath, [...before, MAIN, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+    if (onOutput?.(stdout)) child.stdout.destroy();
+  });
+  child.stderr.on("data", (chunk) => stderr += chunk);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+describe("main.ts as a program", () => {
+  it("main.ts runs a command with the permission to read only", async () => {
+    const { code, stdout, stderr } = await start([
+      "replay",
+      "--messages",
+      "50",
+      "--json",
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.equal(JSON.parse(stdout).markets.length, 1);
+  });
+
+  it("main.ts hands its exit code on", async () => {
+    const { code, stdout, stderr } = await start(["nonsense"]);
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, /^error: there is no command "nonsense"/);
+  });
+
+  it("main.ts survives that its reader goes away", async () => {
+    // Much more than a pipe holds, so that writing goes on after it is closed.
+    const args = ["inspect", "--json", ...Array(200).fill(MAIN)];
+    const { code, stderr } = await start(args, () => true);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stderr, /EPIPE|BrokenPipe|Uncaught/);
+  });
+});
