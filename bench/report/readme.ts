@@ -7,6 +7,7 @@
 import { median, megabytesPerSecond } from "../support/measure.ts";
 import type { EngineName } from "./job.ts";
 import {
+  bestSpeedup,
   type MeasurementName,
   medianNs,
   type Ratio,

@@ -200,7 +200,9 @@ function generatedInputs(): Input[] {
       seed,
       flavor: seed === 4 ? "pro" : "live",
       markets: seed,
-      messages: 5000,
+      messages: 2500,
+      // A stretch may begin anywhere, and must not begin with half a message.
+      segmentShare: 0,
     }),
   }));
 }

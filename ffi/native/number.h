@@ -20,6 +20,8 @@
 namespace number {
 
 constexpr uint32_t EXACT_DIGITS = 15;
+/** Nobody writes longer numbers, and simdjson's way is not proven for them. */
+constexpr size_t MAX_CHARACTERS = 1000;
 constexpr double POWERS_OF_TEN[EXACT_DIGITS + 1] = {
     1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -92,7 +94,8 @@ inline bool parse_short(const uint8_t *p, uint32_t length, double *value) {
  *
  * @param p its first byte, a digit or a sign if it is a number; some byte that
  *   no number contains must follow it
- * @return behind its last byte, NULL when the grammar has it otherwise
+ * @return behind its last byte, NULL when it breaks the grammar or has more
+ *   than MAX_CHARACTERS
  */
 inline const uint8_t *parse_any(const uint8_t *p, double *value) {
   const uint8_t *const start = p;
@@ -122,6 +125,8 @@ inline const uint8_t *parse_any(const uint8_t *p, double *value) {
   if (digits <= EXACT_DIGITS) {
     const double exact = static_cast<double>(integer) / POWERS_OF_TEN[scale];
     *value = negative ? -exact : exact;
+  } else if (static_cast<size_t>(p - start) > MAX_CHARACTERS) {
+    return nullptr;
   } else {
     *value = simdjson::internal::from_chars(
         reinterpret_cast<const char *>(start),

@@ -79,7 +79,9 @@ export interface SurveyReport {
 
 /** Counts what is in a recording, line by line. */
 export class RecordingSurvey {
+  /** Bytes read, decompressed; counted by whoever reads. */
   bytes = 0;
+  /** Lines read, blank ones included; likewise. */
   lines = 0;
   #messages = 0;
   #largest = { bytes: 0, lineNumber: 0 };

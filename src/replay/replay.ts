@@ -168,8 +168,10 @@ class SourceReplay implements Replay {
       this.#current = undefined;
       this.#sourcesRead++;
     }
-    // What a consumer left of the last batch still counts.
+    // What a consumer left of the last batch still counts; half a message in
+    // segments will not be completed.
     this.cache.drain();
+    this.cache.interrupt();
   }
 
   /** Reports a damaged part; what follows begins in the middle of a line. */

@@ -96,7 +96,7 @@ describe("replay", () => {
       const shown = async (...options: string[]): Promise<[number, string]> => {
         const { stdout } = await runCli(["replay", ...options, folder]);
         const left = /^(\d+ more markets? not shown)/m.exec(stdout)?.[1] ?? "";
-        return [stdout.match(/^#  /gm)?.length ?? 0, left];
+        return [stdout.match(/^# +Runner/gm)?.length ?? 0, left];
       };
       assert.deepEqual(await shown(), [20, "5 more markets not shown"]);
       assert.deepEqual(await shown("--all"), [25, ""]);
@@ -202,7 +202,8 @@ describe("replay", () => {
       const terminal = { isTerminal: true, columns: 100, tickMs: 60 };
       const { stderrWrites } = await runCli(["replay", folder], terminal);
       assert.ok(stderrWrites.length > 2);
-      assert.match(stderrWrites[0]!, /^\r\x1b\[K *\d+ % ━*─* .+ messages/);
+      assert.ok(stderrWrites[0]!.startsWith("\r\x1b[K"));
+      assert.match(stderrWrites[0]!.slice(4), /^ *\d+ % ━*─* .+ messages/);
       assert.equal(stderrWrites.at(-1), "\r\x1b[K");
     });
   });

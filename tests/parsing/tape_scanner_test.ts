@@ -36,7 +36,7 @@ describe("TapeScanner.counts.fallbacks", () => {
     escape: [
       LINE.replace(`"op"`, `"\\u006fp"`),
       LINE.replace(`"rc"`, `"\\u0072c"`),
-      LINE.replace(`"mcm"`, `"m\\u0063m"`),
+      LINE.replace(`"id":2`, `"ct":"SUB_\\u0049MAGE"`),
     ],
     duplicate: [
       LINE.replace(`"id":2`, `"id":2,"id":3`),
@@ -84,7 +84,7 @@ describe("TapeScanner.counts.fallbacks", () => {
       `{"mc":[{"rc":[{"id":7,"ltp":2}],"id":"1.2"}],"pt":5,"op":"mcm"}`,
     ],
     "values written in any way": [
-      LINE.replace(`"ltp":2`, `"ltp":"NaN"`),
+      LINE.replace(`"ltp":2`, `"spn":"NaN","spf":"Infinity"`),
       LINE.replace(`"ltp":2`, `"ltp":2e0`),
       LINE.replace(`"ltp":2`, `"ltp":12345678901234567890.5`),
       LINE.replace(`"1.2"`, `"1.\\u0032"`),

@@ -376,13 +376,19 @@ describe("replay()", () => {
   it("stops while it waits for a stream", async () => {
     const controller = new AbortController();
     let isCancelled = false;
+    const pulled = Promise.withResolvers<void>();
     const silent = new ReadableStream<Uint8Array>({
+      pull: (): Promise<void> => {
+        pulled.resolve();
+        return new Promise(() => {});
+      },
       cancel: (): void => {
         isCancelled = true;
       },
-    });
+    }, { highWaterMark: 0 });
     const session = replay(silent, { signal: controller.signal });
     const waiting = session.next();
+    await pulled.promise;
     controller.abort();
     await assert.rejects(waiting, { name: "AbortError" });
     assert.equal(isCancelled, true);
