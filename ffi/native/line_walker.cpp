@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "number.h"
+#include "runner_key.h"
 #include "tape_layout.h"
 
 using namespace layout;
@@ -291,79 +292,33 @@ LineWalker::Index LineWalker::runner(Index at) {
   if (!claim(RUNNER_SLOTS)) return nullptr;
   double *const t = slots_ + slot;
   uint32_t flags = 0;
-  bool id = false;
   while (true) {
-    const uint32_t quote = *at++;
-    if (b[quote] != '"') return fail(BETFAIR_TAPE_SHAPE);
-    const uint8_t *const k = b + quote + 1;
-    const uint32_t key = load32(k);
-    const uint32_t short_key = key & THREE_BYTES;
-    if (b[*at] != ':') return fail(BETFAIR_TAPE_SHAPE);
-    Index value = at + 1;
-    int kind = -1;
-    uint32_t has = 0;
-    double *scalar = nullptr;
-    if (key == pack("atb\"")) {
-      kind = ATB;
-    } else if (key == pack("atl\"")) {
-      kind = ATL;
-    } else if (short_key == pack("id\"")) {
-      if (id) return fail(BETFAIR_TAPE_DUPLICATE);
-      id = true;
-      scalar = t + SELECTION_ID;
-    } else if (key == pack("trd\"")) {
-      kind = TRD;
-    } else if (key == pack("batb") && k[4] == '"') {
-      kind = BATB;
-    } else if (key == pack("batl") && k[4] == '"') {
-      kind = BATL;
-    } else if (key == pack("bdat") && k[4] == 'b' && k[5] == '"') {
-      kind = BDATB;
-    } else if (key == pack("bdat") && k[4] == 'l' && k[5] == '"') {
-      kind = BDATL;
-    } else if (short_key == pack("tv\"")) {
-      has = HAS_TV;
-      scalar = t + TV;
-    } else if (key == pack("ltp\"")) {
-      has = HAS_LTP;
-      scalar = t + LTP;
-    } else if (key == pack("spb\"")) {
-      kind = SPB;
-    } else if (key == pack("spl\"")) {
-      kind = SPL;
-    } else if (key == pack("spn\"")) {
-      if (flags & HAS_SPN) return fail(BETFAIR_TAPE_DUPLICATE);
-      flags |= HAS_SPN;
-      at = projected(value, t + SPN);
-      if (at == nullptr) return nullptr;
-    } else if (key == pack("spf\"")) {
-      if (flags & HAS_SPF) return fail(BETFAIR_TAPE_DUPLICATE);
-      flags |= HAS_SPF;
-      at = projected(value, t + SPF);
-      if (at == nullptr) return nullptr;
-    } else if (short_key == pack("hc\"")) {
-      has = HAS_HANDICAP;
-      scalar = t + HANDICAP;
+    const uint32_t quote = *at;
+    if (b[quote] != '"' || b[at[1]] != ':') return fail(BETFAIR_TAPE_SHAPE);
+    uint32_t end = at[1];
+    if (b[end - 1] != '"') end = string_end(end) + 1;
+    const runner_key::Key *const key =
+        runner_key::find(load64(b + quote + 1), end - quote - 1);
+    if (key == nullptr) {
+      at = unknown(at);
     } else {
-      at = unknown(at - 1);
-      if (at == nullptr) return nullptr;
+      if (flags & key->flag) return fail(BETFAIR_TAPE_DUPLICATE);
+      flags |= key->flag;
+      if (key->type == runner_key::Type::LADDER) {
+        at = ladder(at + 2, key->value);
+      } else if (key->type == runner_key::Type::NUMBER) {
+        at = number(at + 2, t + key->value);
+      } else {
+        at = projected(at + 2, t + key->value);
+      }
     }
-    if (kind >= 0) {
-      has = 1u << (LADDER_SHIFT + static_cast<uint32_t>(kind));
-      if (flags & has) return fail(BETFAIR_TAPE_DUPLICATE);
-      flags |= has;
-      at = ladder(value, static_cast<uint32_t>(kind));
-      if (at == nullptr) return nullptr;
-    } else if (scalar != nullptr) {
-      if (flags & has) return fail(BETFAIR_TAPE_DUPLICATE);
-      flags |= has;
-      at = number(value, scalar);
-      if (at == nullptr) return nullptr;
-    }
+    if (at == nullptr) return nullptr;
     const uint8_t c = b[*at++];
     if (c == ',') continue;
-    if (c != '}' || !id) return fail(BETFAIR_TAPE_SHAPE);
-    t[RUNNER_FLAGS] = flags;
+    if (c != '}' || (flags & runner_key::HAS_ID) == 0) {
+      return fail(BETFAIR_TAPE_SHAPE);
+    }
+    t[RUNNER_FLAGS] = flags & ~runner_key::HAS_ID;
     t[RUNNER_LENGTH] = next_ - slot;
     return at;
   }
@@ -463,18 +418,10 @@ LineWalker::Index LineWalker::number(Index at, double *value) {
   const uint8_t *const b = window_;
   const uint32_t start = at[0];
   const uint32_t length = at[1] - start;
-  if (length - 1 < 8 && number::parse_short(b + start, length, value)) {
-    return at + 1;
-  }
-  if (length == 13) {  // a publish time
-    const uint64_t high = (load64(b + start) ^ 0x3030303030303030) << 24;
-    const uint64_t low = load64(b + start + 5) ^ 0x3030303030303030;
-    if (number::all_digits(high) && number::all_digits(low) &&
-        b[start] != '0') {
-      *value = static_cast<double>(number::eight_digits(high) * UINT64_C(100000000) +
-                                   number::eight_digits(low));
-      return at + 1;
-    }
+  if (length - 1 < 8) {
+    if (number::parse_short(b + start, length, value)) return at + 1;
+  } else if (length - 9 < 8) {
+    if (number::parse_long(b + start, length, value)) return at + 1;
   }
   const uint8_t *const end = number::parse_any(b + start, value);
   if (end == nullptr || !ends_token(*end)) return fail(BETFAIR_TAPE_SHAPE);

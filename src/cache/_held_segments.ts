@@ -1,7 +1,6 @@
 /** Segments of a message that is not complete yet. See {@linkcode HeldSegments}. */
 
 import {
-  CHANGE_TYPE_MASK,
   FLAGS,
   HAS_INITIAL_CLK,
   INITIAL_CLK_END,
@@ -28,7 +27,6 @@ export interface HeldSegment {
 export class HeldSegments {
   readonly #segments: HeldSegment[] = [];
   #heldBytes = 0;
-  #changeType = 0;
   #initialClk: string | undefined;
 
   /** The segments, in order. */
@@ -46,11 +44,6 @@ export class HeldSegments {
     return this.#heldBytes;
   }
 
-  /** Code of the group's change type. */
-  get changeType(): number {
-    return this.#changeType;
-  }
-
   /** `initialClk` of whichever segment had one. */
   get initialClk(): string | undefined {
     return this.#initialClk;
@@ -64,7 +57,6 @@ export class HeldSegments {
     slots[LINE_START] = 0;
     slots[LINE_END] = bytes.length;
     const flags = slots[FLAGS]!;
-    this.#changeType = flags & CHANGE_TYPE_MASK;
     if ((flags & HAS_INITIAL_CLK) !== 0) {
       this.#initialClk = decodeJsonText(
         bytes,

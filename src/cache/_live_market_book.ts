@@ -70,7 +70,7 @@ export class LiveMarketBook implements MarketBook {
 
   /** Whether the market was closed and dropped before, so that only definitions count. */
   isTombstone = false;
-  /** Number of the image message that last replaced this market, to find second copies in it. */
+  /** Number of the image that last held this market, to find second copies in it. */
   imageSerial = 0;
 
   constructor(

@@ -51,6 +51,8 @@ export class LiveMarketCache implements MarketCache {
   readonly #closed = new Map<LiveMarketBook, number>();
   readonly #closedIds = new Set<string>();
   #serial = 0;
+  /** Images of all markets so far; one in segments counts once. */
+  #images = 0;
   #publishTimeMs = NaN;
   #conflatedCount = 0;
   #isConflated = false;
@@ -102,6 +104,7 @@ export class LiveMarketCache implements MarketCache {
 
   /** Begins an image of all markets: those it does not hold will be gone. */
   beginImage(): void {
+    this.#images++;
     for (const book of this.#index.values()) {
       this.#former.set(book.marketId, book);
     }
@@ -201,8 +204,8 @@ export class LiveMarketCache implements MarketCache {
     bytes: Uint8Array,
     lineStart: number,
   ): boolean {
-    const isSecond = book.imageSerial === this.#serial;
-    book.imageSerial = this.#serial;
+    const isSecond = book.imageSerial === this.#images;
+    book.imageSerial = this.#images;
     if (
       !isSecond ||
       (slots[market + MARKET_FLAGS]! & (IMAGE | HAS_DEFINITION)) !==

@@ -2,9 +2,15 @@
 
 import type { LadderPool } from "../ladder/ladder_pool.ts";
 import { LevelLadder } from "../ladder/level_ladder.ts";
-import { EMPTY_LEVEL_LADDER } from "../ladder/level_ladder_snapshot.ts";
+import {
+  EMPTY_LEVEL_LADDER,
+  type LevelLadderSnapshot,
+} from "../ladder/level_ladder_snapshot.ts";
 import { PriceLadder } from "../ladder/price_ladder.ts";
-import { EMPTY_PRICE_LADDER } from "../ladder/price_ladder_snapshot.ts";
+import {
+  EMPTY_PRICE_LADDER,
+  type PriceLadderSnapshot,
+} from "../ladder/price_ladder_snapshot.ts";
 import type { ReadonlyLevelLadder } from "../ladder/readonly_level_ladder.ts";
 import type { ReadonlyPriceLadder } from "../ladder/readonly_price_ladder.ts";
 import type * as layout from "../tape/layout.ts";
@@ -20,7 +26,6 @@ const HAS_SPF: typeof layout.HAS_SPF = 0x8;
 const HAS_SPN: typeof layout.HAS_SPN = 0x4;
 const HAS_TV: typeof layout.HAS_TV = 0x2;
 const LADDER_KIND: typeof layout.LADDER_KIND = 0;
-const LADDER_KINDS: typeof layout.LADDER_KINDS = 9;
 const LADDER_ROWS: typeof layout.LADDER_ROWS = 1;
 const LADDER_SHIFT: typeof layout.LADDER_SHIFT = 5;
 const LADDER_SLOTS: typeof layout.LADDER_SLOTS = 2;
@@ -73,12 +78,19 @@ export class LiveRunnerBook implements RunnerBook {
   #present = 0;
 
   /** By ladder kind, made when first named: price ladders, then level ladders. */
-  readonly #priceLadders: (PriceLadder | undefined)[] = Array.from({
-    length: FIRST_LEVEL_KIND,
-  });
-  readonly #levelLadders: (LevelLadder | undefined)[] = Array.from({
-    length: LADDER_KINDS - FIRST_LEVEL_KIND,
-  });
+  readonly #priceLadders: (PriceLadder | undefined)[] = [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ];
+  readonly #levelLadders: (LevelLadder | undefined)[] = [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ];
   /** Whether the traded ladder is being emptied by deletions. */
   #isDraining = false;
 
@@ -148,33 +160,30 @@ export class LiveRunnerBook implements RunnerBook {
     this.#snapshot = undefined;
   }
 
-  /** Forgets the snapshot, which holds what the market says of volumes. */
-  invalidate(): void {
-    this.#snapshot = undefined;
-  }
-
   /** An immutable copy. */
   snapshot(pool: LadderPool): RunnerSnapshot {
-    return this.#snapshot ??= new RunnerSnapshot({
-      selectionId: this.selectionId,
-      handicap: this.handicap,
-      definition: this.#definition,
-      lastTradedPrice: this.lastTradedPrice,
-      reportedTotalMatched: this.reportedTotalMatched,
-      startingPriceNear: this.startingPriceNear,
-      startingPriceFar: this.startingPriceFar,
-      availableToBack: this.#priceSnapshot(ATB, pool),
-      availableToLay: this.#priceSnapshot(ATL, pool),
-      traded: this.#priceSnapshot(TRD, pool),
-      layLiabilityTaken: this.#priceSnapshot(SPB, pool),
-      backStakeTaken: this.#priceSnapshot(SPL, pool),
-      bestAvailableToBack: this.#levelSnapshot(BATB, pool),
-      bestAvailableToLay: this.#levelSnapshot(BATL, pool),
-      bestDisplayToBack: this.#levelSnapshot(BDATB, pool),
-      bestDisplayToLay: this.#levelSnapshot(BDATL, pool),
-      hasTraded: this.#priceLadders[TRD] !== undefined,
-      isPurchased: this.#market.isPurchased,
-    });
+    return this.#snapshot ??= new RunnerSnapshot(this, pool);
+  }
+
+  /** Whether the traded column was ever received. */
+  get hasTraded(): boolean {
+    return this.#priceLadders[TRD] !== undefined;
+  }
+
+  /** Whether `tv` is that of a purchased file. */
+  get isPurchased(): boolean {
+    return this.#market.isPurchased;
+  }
+
+  /** A snapshot of a price ladder, by kind. */
+  priceSnapshot(kind: number, pool: LadderPool): PriceLadderSnapshot {
+    return this.#priceLadders[kind]?.snapshot(pool) ?? EMPTY_PRICE_LADDER;
+  }
+
+  /** A snapshot of a level ladder, by kind. */
+  levelSnapshot(kind: number, pool: LadderPool): LevelLadderSnapshot {
+    return this.#levelLadders[kind - FIRST_LEVEL_KIND]?.snapshot(pool) ??
+      EMPTY_LEVEL_LADDER;
   }
 
   get definition(): RunnerDefinition | undefined {
@@ -323,14 +332,5 @@ export class LiveRunnerBook implements RunnerBook {
     return this.#levelLadders[kind - FIRST_LEVEL_KIND] ??= new LevelLadder(
       kind === BATB || kind === BDATB ? "descending" : "ascending",
     );
-  }
-
-  #priceSnapshot(kind: number, pool: LadderPool): ReadonlyPriceLadder {
-    return this.#priceLadders[kind]?.snapshot(pool) ?? EMPTY_PRICE_LADDER;
-  }
-
-  #levelSnapshot(kind: number, pool: LadderPool): ReadonlyLevelLadder {
-    return this.#levelLadders[kind - FIRST_LEVEL_KIND]?.snapshot(pool) ??
-      EMPTY_LEVEL_LADDER;
   }
 }

@@ -1,22 +1,47 @@
 /** A runner as it was. See {@linkcode RunnerSnapshot}. */
 
-import type { ReadonlyLevelLadder } from "../ladder/readonly_level_ladder.ts";
-import type { ReadonlyPriceLadder } from "../ladder/readonly_price_ladder.ts";
+import type { LadderPool } from "../ladder/ladder_pool.ts";
+import type { LevelLadderSnapshot } from "../ladder/level_ladder_snapshot.ts";
+import type { PriceLadderSnapshot } from "../ladder/price_ladder_snapshot.ts";
+import type * as layout from "../tape/layout.ts";
 import { runnerTotal } from "./_volume.ts";
 import type { RunnerDefinition } from "./runner_definition.ts";
 import type { RunnerView } from "./runner_view.ts";
 
-/** What a {@linkcode RunnerSnapshot} is made of. */
-export interface RunnerSnapshotSource
-  extends
-    Omit<RunnerView, "totalMatched" | "status" | "sortPriority" | "name"> {
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const ATB: typeof layout.LadderKind.ATB = 0;
+const ATL: typeof layout.LadderKind.ATL = 1;
+const TRD: typeof layout.LadderKind.TRD = 2;
+const SPB: typeof layout.LadderKind.SPB = 3;
+const SPL: typeof layout.LadderKind.SPL = 4;
+const BATB: typeof layout.LadderKind.BATB = 5;
+const BATL: typeof layout.LadderKind.BATL = 6;
+const BDATB: typeof layout.LadderKind.BDATB = 7;
+const BDATL: typeof layout.LadderKind.BDATL = 8;
+
+/** What a {@linkcode RunnerSnapshot} is taken of. */
+export interface RunnerSnapshotSource extends
+  Pick<
+    RunnerView,
+    | "selectionId"
+    | "handicap"
+    | "definition"
+    | "lastTradedPrice"
+    | "reportedTotalMatched"
+    | "startingPriceNear"
+    | "startingPriceFar"
+  > {
   /** Whether the traded column was ever received. */
   readonly hasTraded: boolean;
   /** Whether `tv` is that of a purchased file. */
   readonly isPurchased: boolean;
+  /** A snapshot of a price ladder, by kind. */
+  priceSnapshot(kind: number, pool: LadderPool): PriceLadderSnapshot;
+  /** A snapshot of a level ladder, by kind. */
+  levelSnapshot(kind: number, pool: LadderPool): LevelLadderSnapshot;
 }
 
-/** An immutable copy of a runner; ladders in it must be snapshots themselves. */
+/** An immutable copy of a runner. */
 export class RunnerSnapshot implements RunnerView {
   readonly selectionId: number;
   readonly handicap: number;
@@ -25,37 +50,37 @@ export class RunnerSnapshot implements RunnerView {
   readonly reportedTotalMatched: number | undefined;
   readonly startingPriceNear: number | undefined;
   readonly startingPriceFar: number | undefined;
-  readonly availableToBack: ReadonlyPriceLadder;
-  readonly availableToLay: ReadonlyPriceLadder;
-  readonly traded: ReadonlyPriceLadder;
-  readonly layLiabilityTaken: ReadonlyPriceLadder;
-  readonly backStakeTaken: ReadonlyPriceLadder;
-  readonly bestAvailableToBack: ReadonlyLevelLadder;
-  readonly bestAvailableToLay: ReadonlyLevelLadder;
-  readonly bestDisplayToBack: ReadonlyLevelLadder;
-  readonly bestDisplayToLay: ReadonlyLevelLadder;
+  readonly availableToBack: PriceLadderSnapshot;
+  readonly availableToLay: PriceLadderSnapshot;
+  readonly traded: PriceLadderSnapshot;
+  readonly layLiabilityTaken: PriceLadderSnapshot;
+  readonly backStakeTaken: PriceLadderSnapshot;
+  readonly bestAvailableToBack: LevelLadderSnapshot;
+  readonly bestAvailableToLay: LevelLadderSnapshot;
+  readonly bestDisplayToBack: LevelLadderSnapshot;
+  readonly bestDisplayToLay: LevelLadderSnapshot;
   readonly #hasTraded: boolean;
   readonly #isPurchased: boolean;
 
-  constructor(source: RunnerSnapshotSource) {
-    this.selectionId = source.selectionId;
-    this.handicap = source.handicap;
-    this.definition = source.definition;
-    this.lastTradedPrice = source.lastTradedPrice;
-    this.reportedTotalMatched = source.reportedTotalMatched;
-    this.startingPriceNear = source.startingPriceNear;
-    this.startingPriceFar = source.startingPriceFar;
-    this.availableToBack = source.availableToBack;
-    this.availableToLay = source.availableToLay;
-    this.traded = source.traded;
-    this.layLiabilityTaken = source.layLiabilityTaken;
-    this.backStakeTaken = source.backStakeTaken;
-    this.bestAvailableToBack = source.bestAvailableToBack;
-    this.bestAvailableToLay = source.bestAvailableToLay;
-    this.bestDisplayToBack = source.bestDisplayToBack;
-    this.bestDisplayToLay = source.bestDisplayToLay;
-    this.#hasTraded = source.hasTraded;
-    this.#isPurchased = source.isPurchased;
+  constructor(runner: RunnerSnapshotSource, pool: LadderPool) {
+    this.selectionId = runner.selectionId;
+    this.handicap = runner.handicap;
+    this.definition = runner.definition;
+    this.lastTradedPrice = runner.lastTradedPrice;
+    this.reportedTotalMatched = runner.reportedTotalMatched;
+    this.startingPriceNear = runner.startingPriceNear;
+    this.startingPriceFar = runner.startingPriceFar;
+    this.availableToBack = runner.priceSnapshot(ATB, pool);
+    this.availableToLay = runner.priceSnapshot(ATL, pool);
+    this.traded = runner.priceSnapshot(TRD, pool);
+    this.layLiabilityTaken = runner.priceSnapshot(SPB, pool);
+    this.backStakeTaken = runner.priceSnapshot(SPL, pool);
+    this.bestAvailableToBack = runner.levelSnapshot(BATB, pool);
+    this.bestAvailableToLay = runner.levelSnapshot(BATL, pool);
+    this.bestDisplayToBack = runner.levelSnapshot(BDATB, pool);
+    this.bestDisplayToLay = runner.levelSnapshot(BDATL, pool);
+    this.#hasTraded = runner.hasTraded;
+    this.#isPurchased = runner.isPurchased;
   }
 
   get status(): string | undefined {

@@ -22,7 +22,7 @@ import {
 } from "../tape/layout.ts";
 import { ChangeTape } from "../tape/change_tape.ts";
 import { StreamCache, type StreamCacheCounts } from "./stream_cache.ts";
-import type { UpdateBatch } from "./update_batch.ts";
+import type { TapeSource, UpdateBatch } from "./update_batch.ts";
 
 /** Options of {@linkcode BookFeed}. */
 export interface BookFeedOptions {
@@ -113,7 +113,7 @@ export class BookFeed {
   /** Value of `#bytes` when the current input began. */
   #bytesBefore = 0;
   #discardedBytes = 0;
-  readonly #nextTape: () => ChangeTape | undefined = () => this.#advance();
+  readonly #tapes: TapeSource = { nextTape: () => this.#advance() };
 
   /**
    * Creates a feed.
@@ -176,7 +176,7 @@ export class BookFeed {
     if (this.#isFinished) this.begin(this.#source);
     this.#bytes += chunk.length;
     this.#take(this.#framer.push(chunk));
-    return this.cache.applyAll(this.#nextTape);
+    return this.cache.applyAll(this.#tapes);
   }
 
   /**
@@ -188,7 +188,7 @@ export class BookFeed {
     this.cache.drain();
     this.#take(!this.#isFinished && this.#framer.finish());
     this.#isFinished = true;
-    return this.cache.applyAll(this.#nextTape);
+    return this.cache.applyAll(this.#tapes);
   }
 
   /**

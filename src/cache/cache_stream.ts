@@ -55,9 +55,10 @@ export class CacheStream extends TransformStream<ChangeTape, UpdateBatch> {
       // A half message in segments will not be completed. Batches may still wait
       // for their consumer here, so this takes its turn behind them.
       flush(): void {
-        cache.applyAll(() => {
-          cache.interrupt();
-          return undefined;
+        cache.applyAll({
+          nextTape(): undefined {
+            cache.interrupt();
+          },
         });
       },
     });

@@ -13,7 +13,11 @@ import { isWireObject, textOf, type WireObject } from "./_wire_value.ts";
 import type { MarketCache } from "./market_cache.ts";
 import { type CompletedOrders, OrderCache } from "./order_cache.ts";
 import type { StreamName } from "./stream_update.ts";
-import { UpdateBatch } from "./update_batch.ts";
+import {
+  type RecordApplier,
+  type TapeSource,
+  UpdateBatch,
+} from "./update_batch.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
@@ -159,8 +163,12 @@ export class StreamCache {
   #shownInitialClk: string | undefined;
   readonly #orderSegments: OrderChangeMessage[] = [];
   readonly #update = new LiveUpdate();
-  /** Batches that may not be used up, the oldest first. */
-  readonly #batches: UpdateBatch[] = [];
+  readonly #applier: RecordApplier = {
+    apply: (tape, at) => this.#applyRecord(tape, at),
+    result: { done: false, value: this.#update },
+    oldest: undefined,
+    newest: undefined,
+  };
 
   #messages = 0;
   #invalid = 0;
@@ -282,31 +290,31 @@ export class StreamCache {
    * @returns The updates.
    */
   apply(tape: ChangeTape): UpdateBatch {
-    let isTaken = false;
-    return this.applyAll(() => isTaken ? undefined : (isTaken = true, tape));
+    let next: ChangeTape | undefined = tape;
+    return this.applyAll({
+      nextTape(): ChangeTape | undefined {
+        const given = next;
+        next = undefined;
+        return given;
+      },
+    });
   }
 
   /**
    * Begins applying a sequence of tapes; like {@linkcode apply}.
    *
-   * @param nextTape Gives the next tape, or undefined after the last. Called
-   * when the tape before is used up, so it may give the same one, filled anew.
+   * @param source Gives the tapes. It is asked for the next one when the one before
+   * is used up, so it may give the same one, filled anew.
    * @returns The updates.
    */
-  applyAll(nextTape: () => ChangeTape | undefined): UpdateBatch {
-    const batch = new UpdateBatch(
-      nextTape,
-      (tape, at) => this.#applyRecord(tape, at),
-      this.#update,
-      this.#batches,
-    );
-    this.#batches.push(batch);
-    return batch;
+  applyAll(source: TapeSource): UpdateBatch {
+    return new UpdateBatch(source, this.#applier);
   }
 
   /** Applies what is left of all batches begun before; nobody sees their updates. */
   drain(): void {
-    while (this.#batches.length > 0) this.#batches[0]!.drain();
+    const applier = this.#applier;
+    while (applier.oldest !== undefined) applier.oldest.drain();
   }
 
   /** Applies one record; returns whether there is an update to deliver. */

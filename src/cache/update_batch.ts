@@ -7,6 +7,24 @@ import type { StreamUpdate } from "./stream_update.ts";
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const LENGTH: typeof layout.LENGTH = 1;
 
+/** Gives the tapes of a batch, one after the other. */
+export interface TapeSource {
+  /** The next tape, which may be the one before, filled anew; undefined after the last. */
+  nextTape(): ChangeTape | undefined;
+}
+
+/** What batches need of their cache. */
+export interface RecordApplier {
+  /** Applies the record at a slot; returns whether there is an update. */
+  apply(tape: ChangeTape, at: number): boolean;
+  /** The cache's update, as an iterator returns it; always the same object. */
+  readonly result: IteratorYieldResult<StreamUpdate>;
+  /** Batches that are not used up, in a chain: the first … */
+  oldest: UpdateBatch | undefined;
+  /** … and the last. */
+  newest: UpdateBatch | undefined;
+}
+
 /**
  * Updates to be iterated synchronously, one per message. **Each message is applied
  * when its update is asked for**, so the books show the state right after it.
@@ -31,36 +49,28 @@ const LENGTH: typeof layout.LENGTH = 1;
  * ```
  */
 export class UpdateBatch implements IterableIterator<StreamUpdate> {
-  readonly #nextTape: () => ChangeTape | undefined;
-  readonly #apply: (tape: ChangeTape, at: number) => boolean;
-  readonly #update: StreamUpdate;
-  readonly #queue: UpdateBatch[];
+  readonly #source: TapeSource;
+  readonly #applier: RecordApplier;
   #tape: ChangeTape | undefined;
   #at = 0;
   #isDone = false;
-  /** Returned again and again, so that iterating allocates nothing. */
-  readonly #result: { done: boolean; value: StreamUpdate };
+  /** The batch that was begun after this one. */
+  #later: UpdateBatch | undefined;
 
   /**
    * Called by {@linkcode StreamCache} only.
    *
-   * @param nextTape Gives the next tape.
-   * @param apply Applies the record at a slot; returns whether there is an update.
-   * @param update The cache's update.
-   * @param queue The cache's batches; this one leaves it when it is used up.
+   * @param source Gives the tapes.
+   * @param applier The cache's own side.
    * @internal
    */
-  constructor(
-    nextTape: () => ChangeTape | undefined,
-    apply: (tape: ChangeTape, at: number) => boolean,
-    update: StreamUpdate,
-    queue: UpdateBatch[],
-  ) {
-    this.#nextTape = nextTape;
-    this.#apply = apply;
-    this.#update = update;
-    this.#queue = queue;
-    this.#result = { done: false, value: update };
+  constructor(source: TapeSource, applier: RecordApplier) {
+    this.#source = source;
+    this.#applier = applier;
+    const { newest } = applier;
+    if (newest === undefined) applier.oldest = this;
+    else newest.#later = this;
+    applier.newest = this;
   }
 
   /** Whether all messages have been applied. */
@@ -80,38 +90,42 @@ export class UpdateBatch implements IterableIterator<StreamUpdate> {
    */
   next(): IteratorResult<StreamUpdate, undefined> {
     if (this.#isDone) return END;
-    while (this.#queue[0] !== this) this.#queue[0]!.drain();
-    return this.#advance()
-      ? this.#result as IteratorYieldResult<StreamUpdate>
-      : END;
+    const applier = this.#applier;
+    while (applier.oldest !== this) applier.oldest!.drain();
+    return this.#advance() ? applier.result : END;
   }
 
   /** Applies all that is left, without showing the updates. */
   drain(): void {
     if (this.#isDone) return;
-    while (this.#queue[0] !== this) this.#queue[0]!.drain();
+    const applier = this.#applier;
+    while (applier.oldest !== this) applier.oldest!.drain();
     while (this.#advance()) { /* applied */ }
   }
 
   #advance(): boolean {
+    let tape = this.#tape;
     while (true) {
-      const tape = this.#tape;
       if (tape !== undefined) {
-        const { slots, length } = tape;
-        while (this.#at < length) {
+        while (this.#at < tape.length) {
           const at = this.#at;
-          this.#at = at + slots[at + LENGTH]!;
-          if (this.#apply(tape, at)) return true;
+          this.#at = at + tape.slots[at + LENGTH]!;
+          if (this.#applier.apply(tape, at)) return true;
         }
       }
-      this.#tape = this.#nextTape();
+      tape = this.#source.nextTape();
+      this.#tape = tape;
       this.#at = 0;
-      if (this.#tape === undefined) {
-        this.#isDone = true;
-        this.#queue.shift();
-        return false;
-      }
+      if (tape === undefined) return this.#end();
     }
+  }
+
+  #end(): false {
+    const applier = this.#applier;
+    this.#isDone = true;
+    applier.oldest = this.#later;
+    if (this.#later === undefined) applier.newest = undefined;
+    return false;
   }
 }
 

@@ -197,7 +197,11 @@ export class LineFramer {
       this.#append(chunk);
       return this.#scan();
     }
-    const end = chunk.lastIndexOf(LF) + 1;
+    // A chunk that ends with a line, as a live message does, needs no search: in V8
+    // that alone costs as much as scanning half a message.
+    const end = chunk[chunk.length - 1] === LF
+      ? chunk.length
+      : chunk.lastIndexOf(LF) + 1;
     if (pending > 0) {
       this.#append(chunk);
       this.#scanned = this.#tail;
@@ -277,7 +281,7 @@ export class LineFramer {
    * @returns The report, or undefined if there is none left.
    */
   takeOversize(): OversizeLine | undefined {
-    return this.#oversize.shift();
+    return this.#oversize.length === 0 ? undefined : this.#oversize.shift();
   }
 
   /** Makes what is before this offset of the buffer a block. */

@@ -165,6 +165,8 @@ describe("MarketBook", () => {
     assert.equal(book.isPurchased, false);
     assert.equal(book.totalMatched, 17);
     assert.equal(book.runner(7)!.totalMatched, 16);
+    assert.equal(book.finalTotalMatched, 17);
+    assert.equal(book.runner(7)!.finalTotalMatched, 16);
   });
 
   it("adds up traded ladders where no total is reported", () => {

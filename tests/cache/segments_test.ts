@@ -5,7 +5,7 @@ import {
   StreamCache,
   type StreamCacheOptions,
 } from "../../src/cache/stream_cache.ts";
-import { type Json, mcm, ocm, push } from "../support/messages.ts";
+import { definition, type Json, mcm, ocm, push } from "../support/messages.ts";
 
 /** A feed that holds markets 1.1 and 1.2 with runner 7 at 2. */
 function twoMarkets(options: StreamCacheOptions = {}): BookFeed {
@@ -260,6 +260,27 @@ describe("StreamCache on segments", () => {
     assert.equal(feed.cache.clk("market"), "B");
     assert.equal(feed.cache.initialClk("market"), "J");
   });
+
+  for (const holdSegments of [true, false]) {
+    it(`keeps the newer copy of a market that an image has in two of them, held: ${holdSegments}`, () => {
+      const copy = (version: number): Json => ({
+        id: "1.1",
+        img: true,
+        marketDefinition: definition([version], { version }),
+      });
+      const feed = twoMarkets({ holdSegments });
+      const image = { ct: "SUB_IMAGE" };
+      push(
+        feed,
+        segment("SEG_START", [copy(5)], image),
+        segment("SEG_END", [copy(4)], image),
+      );
+      const book = feed.cache.markets.get("1.1")!;
+      assert.equal(book.version, 5);
+      push(feed, mcm([copy(3)], image));
+      assert.equal(book.version, 3, "another image");
+    });
+  }
 
   it("takes them apart from the bytes they came in", () => {
     const feed = twoMarkets();

@@ -96,7 +96,7 @@ describe("UpdateBatch", () => {
     const cache = new StreamCache();
     const waiting = tapes(2, 3, 4);
     const prices: unknown[] = [];
-    for (const _ of cache.applyAll(() => waiting.shift())) {
+    for (const _ of cache.applyAll({ nextTape: () => waiting.shift() })) {
       prices.push(priceIn(cache));
     }
     assert.deepEqual(prices, [2, 3, 4]);
