@@ -11,7 +11,8 @@ import {
   OTHER_MESSAGE,
   TAPE_FULL,
 } from "./_decline.ts";
-import { ChangeScanner } from "./_scan_change.ts";
+import { scanLine } from "./_scan_change.ts";
+import { ScanState } from "./_scan_state.ts";
 import { skipSpace } from "./_skip.ts";
 import type {
   ChangeParser,
@@ -58,7 +59,7 @@ export class TapeScanner implements ChangeParser {
     fallbacks: { escape: 0, duplicate: 0, nesting: 0, shape: 0 },
   };
 
-  readonly #scanner: ChangeScanner = new ChangeScanner();
+  readonly #scan: ScanState = new ScanState();
   readonly #writer: JsonLineWriter = new JsonLineWriter();
 
   /**
@@ -81,9 +82,9 @@ export class TapeScanner implements ChangeParser {
       );
     }
     const { tape } = this;
-    const scanner = this.#scanner;
+    const scan = this.#scan;
     tape.reset(bytes);
-    scanner.begin(bytes, tape.slots);
+    scan.begin(bytes, tape.slots);
     let at = start;
     while (at < end) {
       if (bytes[at]! <= SPACE) {
@@ -94,7 +95,7 @@ export class TapeScanner implements ChangeParser {
           continue;
         }
       }
-      const next = scanner.scanLine(at, tape.length, tape.lines);
+      const next = scanLine(scan, at, tape.length, tape.lines);
       if (next > 0) {
         tape.length += tape.slots[tape.length + LENGTH]!;
         tape.records++;
@@ -103,11 +104,11 @@ export class TapeScanner implements ChangeParser {
       } else if (next === TAPE_FULL) {
         if (tape.records > 0) break;
         tape.grow(tape.slots.length * 2);
-        scanner.begin(bytes, tape.slots);
+        scan.begin(bytes, tape.slots);
         continue;
       } else {
         at = this.#parseDeclined(bytes, at, next);
-        scanner.begin(bytes, tape.slots);
+        scan.begin(bytes, tape.slots);
       }
       tape.lines++;
     }
@@ -131,7 +132,7 @@ export class TapeScanner implements ChangeParser {
     }
     if (kind === RecordKind.CHANGE) counts.changes++;
     else counts.invalid++;
-    counts.fallbacks[code === OTHER_MESSAGE ? "shape" : reasonOf(code)]++;
+    counts.fallbacks[reasonOf(code, kind)]++;
     return lf + 1;
   }
 }
@@ -142,7 +143,9 @@ function skipBlank(bytes: Uint8Array, at: number): number {
   return bytes[end] === LF ? end + 1 : at;
 }
 
-function reasonOf(code: number): FallbackReason {
+function reasonOf(code: number, kind: RecordKind): FallbackReason {
+  // An `mcm` that did not look like one is one whose `op` is written otherwise.
+  if (code === OTHER_MESSAGE && kind === RecordKind.CHANGE) return "escape";
   if (code === ESCAPE) return "escape";
   if (code === DUPLICATE) return "duplicate";
   return code === NESTING ? "nesting" : "shape";
