@@ -3,7 +3,7 @@
 import type * as layout from "../tape/layout.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
-import { isOddNumber, POWERS_OF_TEN, scanNumber } from "./_scan_number.ts";
+import { scanNumber } from "./_scan_number.ts";
 import type { ScanState } from "./_scan_state.ts";
 import { skipSpace } from "./_skip.ts";
 
@@ -23,7 +23,10 @@ const CLOSE_BRACKET: typeof ascii.CLOSE_BRACKET = 0x5d; // "]"
 const SHAPE: typeof decline.SHAPE = -1;
 const TAPE_FULL: typeof decline.TAPE_FULL = -6;
 
-const POWERS: Float64Array = POWERS_OF_TEN;
+/** What the point becomes in the digit test. */
+const POINT = DOT ^ ZERO;
+/** Digits that, with two decimals behind them, still make an int32. */
+const MAX_DIGITS = 7;
 
 /**
  * Rows of `[price, size]` or `[level, price, size]`, from behind the outer
@@ -59,57 +62,100 @@ export function scanRows(s: ScanState, p: number, kind: number): number {
         }
         slot++;
       }
-      let start = p;
-      let d = b[p]! ^ ZERO;
-      if (d < 10) {
-        let int = d;
-        let scale = 0;
-        while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
-        if (d === (DOT ^ ZERO)) {
-          const dot = p;
-          while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
-          scale = p - dot - 1;
+      price: {
+        // Up to seven digits and two decimals, written out: loops over so few
+        // digits cost more than what they do.
+        fast: {
+          let int = b[p]! ^ ZERO;
+          if (int >= 10) break fast;
+          let q = p + 1;
+          let d = b[q]! ^ ZERO;
+          if (d < 10) {
+            if (int === 0) break fast;
+            int = int * 10 + d;
+            d = b[++q]! ^ ZERO;
+            if (d < 10) {
+              int = int * 10 + d;
+              d = b[++q]! ^ ZERO;
+              while (d < 10) {
+                int = Math.imul(int, 10) + d | 0;
+                d = b[++q]! ^ ZERO;
+              }
+              if (q - p > MAX_DIGITS) break fast;
+            }
+          }
+          if (d === POINT) {
+            const tenth = b[q + 1]! ^ ZERO;
+            if (tenth >= 10) break fast;
+            d = b[q + 2]! ^ ZERO;
+            if (d >= 10) {
+              if (b[q + 2] !== COMMA) break fast;
+              t[slot] = (int * 10 + tenth) / 10;
+              p = q + 3;
+            } else {
+              if (b[q + 3] !== COMMA) break fast;
+              t[slot] = (int * 100 + tenth * 10 + d) / 100;
+              p = q + 4;
+            }
+          } else {
+            if (b[q] !== COMMA) break fast;
+            t[slot] = int;
+            p = q + 1;
+          }
+          break price;
         }
-        if (b[p] !== COMMA || isOddNumber(b, start, p, scale)) {
-          p = scanNumber(b, t, start, slot);
-          if (p < 0) return p;
-        } else {
-          t[slot] = scale === 0 ? int : int / POWERS[scale]!;
-        }
-      } else {
         p = scanNumber(b, t, p, slot);
         if (p < 0) return p;
-      }
-      if (b[p] !== COMMA) {
         p = skipSpace(b, p);
-        if (b[p] !== COMMA) return SHAPE;
+        if (b[p++] !== COMMA) return SHAPE;
       }
-      start = ++p;
-      d = b[p]! ^ ZERO;
-      if (d < 10) {
-        let int = d;
-        let scale = 0;
-        while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
-        if (d === (DOT ^ ZERO)) {
-          const dot = p;
-          while ((d = b[++p]! ^ ZERO) < 10) int = Math.imul(int, 10) + d | 0;
-          scale = p - dot - 1;
+      size: {
+        // Up to seven digits and two decimals, written out: loops over so few
+        // digits cost more than what they do.
+        fast: {
+          let int = b[p]! ^ ZERO;
+          if (int >= 10) break fast;
+          let q = p + 1;
+          let d = b[q]! ^ ZERO;
+          if (d < 10) {
+            if (int === 0) break fast;
+            int = int * 10 + d;
+            d = b[++q]! ^ ZERO;
+            if (d < 10) {
+              int = int * 10 + d;
+              d = b[++q]! ^ ZERO;
+              while (d < 10) {
+                int = Math.imul(int, 10) + d | 0;
+                d = b[++q]! ^ ZERO;
+              }
+              if (q - p > MAX_DIGITS) break fast;
+            }
+          }
+          if (d === POINT) {
+            const tenth = b[q + 1]! ^ ZERO;
+            if (tenth >= 10) break fast;
+            d = b[q + 2]! ^ ZERO;
+            if (d >= 10) {
+              if (b[q + 2] !== CLOSE_BRACKET) break fast;
+              t[slot + 1] = (int * 10 + tenth) / 10;
+              p = q + 3;
+            } else {
+              if (b[q + 3] !== CLOSE_BRACKET) break fast;
+              t[slot + 1] = (int * 100 + tenth * 10 + d) / 100;
+              p = q + 4;
+            }
+          } else {
+            if (b[q] !== CLOSE_BRACKET) break fast;
+            t[slot + 1] = int;
+            p = q + 1;
+          }
+          break size;
         }
-        if (b[p] !== CLOSE_BRACKET || isOddNumber(b, start, p, scale)) {
-          p = scanNumber(b, t, start, slot + 1);
-          if (p < 0) return p;
-        } else {
-          t[slot + 1] = scale === 0 ? int : int / POWERS[scale]!;
-        }
-      } else {
         p = scanNumber(b, t, p, slot + 1);
         if (p < 0) return p;
-      }
-      if (b[p] !== CLOSE_BRACKET) {
         p = skipSpace(b, p);
-        if (b[p] !== CLOSE_BRACKET) return SHAPE;
+        if (b[p++] !== CLOSE_BRACKET) return SHAPE;
       }
-      p++;
       rows++;
       slot += PRICE_ROW;
       if (b[p]! <= SPACE) p = skipSpace(b, p);

@@ -43,6 +43,15 @@ export const MAX_DEPTH = 24;
 const PLUS = 0x2b; // "+"
 
 /**
+ * 1 for each byte that stands for itself in a string: ASCII without control
+ * characters, quote and backslash. One look-up in place of four comparisons.
+ */
+const PLAIN: Uint8Array = Uint8Array.from(
+  { length: 256 },
+  (_, c) => c >= SPACE && c < 0x80 && c !== QUOTE && c !== BACKSLASH ? 1 : 0,
+);
+
+/**
  * Skips white space inside a line.
  *
  * @param b Bytes of the block.
@@ -64,18 +73,12 @@ export function skipSpace(b: Uint8Array, p: number): number {
  */
 export function skipString(b: Uint8Array, p: number): number {
   while (true) {
+    while (PLAIN[b[p]!] === 1) p++;
     const c = b[p]!;
     if (c === QUOTE) return p + 1;
     if (c < SPACE) return SHAPE;
-    if (c === BACKSLASH) {
-      p = skipEscape(b, p + 1);
-      if (p < 0) return p;
-    } else if (c < 0x80) {
-      p++;
-    } else {
-      p = skipMultibyte(b, p);
-      if (p < 0) return p;
-    }
+    p = c === BACKSLASH ? skipEscape(b, p + 1) : skipMultibyte(b, p);
+    if (p < 0) return p;
   }
 }
 
