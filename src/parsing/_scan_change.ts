@@ -20,19 +20,11 @@
 import type * as layout from "../tape/layout.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
-import { scanMarkets } from "./_scan_market.ts";
-import { scanNumber, scanTime } from "./_scan_number.ts";
+import * as market from "./_scan_market.ts";
+import * as number from "./_scan_number.ts";
 import type { ScanState } from "./_scan_state.ts";
-import {
-  changeTypeAt,
-  isKey,
-  isMcm,
-  packKey,
-  scanToken,
-  segmentAt,
-  skipUnknown,
-} from "./_scan_text.ts";
-import { skipColon, skipSpace, skipString } from "./_skip.ts";
+import * as text from "./_scan_text.ts";
+import * as skip from "./_skip.ts";
 
 // Engines fold constants of the file itself, but not imported ones, which costs
 // up to half the speed here; so these are copies, and the compiler checks them.
@@ -73,6 +65,19 @@ const SHAPE: typeof decline.SHAPE = -1;
 const DUPLICATE: typeof decline.DUPLICATE = -3;
 const OTHER_MESSAGE: typeof decline.OTHER_MESSAGE = -5;
 const TAPE_FULL: typeof decline.TAPE_FULL = -6;
+const scanMarkets = market.scanMarkets;
+const scanNumber = number.scanNumber;
+const scanTime = number.scanTime;
+const changeTypeAt = text.changeTypeAt;
+const isKey = text.isKey;
+const isMcm = text.isMcm;
+const packKey = text.packKey;
+const scanToken = text.scanToken;
+const segmentAt = text.segmentAt;
+const skipUnknown = text.skipUnknown;
+const skipColon = skip.skipColon;
+const skipSpace = skip.skipSpace;
+const skipString = skip.skipString;
 
 const KEY_CLK: number = packKey('clk"');
 const KEY_ID: number = packKey('id"\0');

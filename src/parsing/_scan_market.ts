@@ -3,19 +3,11 @@
 import type * as layout from "../tape/layout.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
-import type * as skip from "./_skip.ts";
-import { scanNumber } from "./_scan_number.ts";
-import { scanRunners } from "./_scan_runner.ts";
+import * as number from "./_scan_number.ts";
+import * as runner from "./_scan_runner.ts";
 import type { ScanState } from "./_scan_state.ts";
-import { isKey, packKey, skipUnknown } from "./_scan_text.ts";
-import {
-  isFalse,
-  isTrue,
-  skipColon,
-  skipDefinition,
-  skipSpace,
-  skipString,
-} from "./_skip.ts";
+import * as text from "./_scan_text.ts";
+import * as skip from "./_skip.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const MARKET_COUNT: typeof layout.MARKET_COUNT = 15;
@@ -46,6 +38,17 @@ const SHAPE: typeof decline.SHAPE = -1;
 const DUPLICATE: typeof decline.DUPLICATE = -3;
 const TAPE_FULL: typeof decline.TAPE_FULL = -6;
 const CLOSED_BIT: typeof skip.CLOSED_BIT = 0x4000_0000;
+const scanNumber = number.scanNumber;
+const scanRunners = runner.scanRunners;
+const isKey = text.isKey;
+const packKey = text.packKey;
+const skipUnknown = text.skipUnknown;
+const isFalse = skip.isFalse;
+const isTrue = skip.isTrue;
+const skipColon = skip.skipColon;
+const skipDefinition = skip.skipDefinition;
+const skipSpace = skip.skipSpace;
+const skipString = skip.skipString;
 
 const KEY_IMG: number = packKey('img"');
 const KEY_CON: number = packKey('con"');

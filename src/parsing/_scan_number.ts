@@ -10,8 +10,8 @@
 
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
-import { isKey } from "./_scan_text.ts";
-import { skipNumber, skipSpace } from "./_skip.ts";
+import * as text from "./_scan_text.ts";
+import * as skip from "./_skip.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const QUOTE: typeof ascii.QUOTE = 0x22; // '"'
@@ -20,6 +20,9 @@ const DOT: typeof ascii.DOT = 0x2e; // "."
 const ZERO: typeof ascii.ZERO = 0x30; // "0"
 const CLOSE_BRACE: typeof ascii.CLOSE_BRACE = 0x7d; // "}"
 const SHAPE: typeof decline.SHAPE = -1;
+const isKey = text.isKey;
+const skipNumber = skip.skipNumber;
+const skipSpace = skip.skipSpace;
 
 /** A number of at most this many digits fits an int32, which is fast. */
 const FAST_DIGITS = 9;

@@ -3,9 +3,9 @@
 import type * as layout from "../tape/layout.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
-import { scanNumber } from "./_scan_number.ts";
+import * as number from "./_scan_number.ts";
 import type { ScanState } from "./_scan_state.ts";
-import { skipSpace } from "./_skip.ts";
+import * as skip from "./_skip.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const LADDER_KIND: typeof layout.LADDER_KIND = 0;
@@ -22,6 +22,8 @@ const OPEN_BRACKET: typeof ascii.OPEN_BRACKET = 0x5b; // "["
 const CLOSE_BRACKET: typeof ascii.CLOSE_BRACKET = 0x5d; // "]"
 const SHAPE: typeof decline.SHAPE = -1;
 const TAPE_FULL: typeof decline.TAPE_FULL = -6;
+const scanNumber = number.scanNumber;
+const skipSpace = skip.skipSpace;
 
 /** What the point becomes in the digit test. */
 const POINT = DOT ^ ZERO;

@@ -3,11 +3,11 @@
 import type * as layout from "../tape/layout.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
-import { scanNumber, scanProjected } from "./_scan_number.ts";
-import { scanRows } from "./_scan_rows.ts";
+import * as number from "./_scan_number.ts";
+import * as rows from "./_scan_rows.ts";
 import type { ScanState } from "./_scan_state.ts";
-import { packKey, skipUnknown } from "./_scan_text.ts";
-import { skipColon, skipSpace } from "./_skip.ts";
+import * as text from "./_scan_text.ts";
+import * as skip from "./_skip.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const RUNNER_COUNT: typeof layout.RUNNER_COUNT = 7;
@@ -45,6 +45,13 @@ const CLOSE_BRACE: typeof ascii.CLOSE_BRACE = 0x7d; // "}"
 const SHAPE: typeof decline.SHAPE = -1;
 const DUPLICATE: typeof decline.DUPLICATE = -3;
 const TAPE_FULL: typeof decline.TAPE_FULL = -6;
+const scanNumber = number.scanNumber;
+const scanProjected = number.scanProjected;
+const scanRows = rows.scanRows;
+const packKey = text.packKey;
+const skipUnknown = text.skipUnknown;
+const skipColon = skip.skipColon;
+const skipSpace = skip.skipSpace;
 
 const KEY_ATB: number = packKey('atb"');
 const KEY_ATL: number = packKey('atl"');

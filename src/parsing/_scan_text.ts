@@ -7,8 +7,7 @@
 import type * as layout from "../tape/layout.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
-import type * as skip from "./_skip.ts";
-import { isNull, skipColon, skipString, skipValue } from "./_skip.ts";
+import * as skip from "./_skip.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
@@ -27,6 +26,10 @@ const BACKSLASH: typeof ascii.BACKSLASH = 0x5c; // "\\"
 const SHAPE: typeof decline.SHAPE = -1;
 const ESCAPE: typeof decline.ESCAPE = -2;
 const MAX_DEPTH: typeof skip.MAX_DEPTH = 24;
+const isNull = skip.isNull;
+const skipColon = skip.skipColon;
+const skipString = skip.skipString;
+const skipValue = skip.skipValue;
 
 /** Packs the first four bytes of a key into an int32 for comparison. */
 export function packKey(key: string): number {

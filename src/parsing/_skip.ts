@@ -34,6 +34,16 @@ const SHAPE: typeof decline.SHAPE = -1;
 const ESCAPE: typeof decline.ESCAPE = -2;
 const NESTING: typeof decline.NESTING = -4;
 
+// Local names for the same reason: what a file exports is looked up as well.
+const space = skipSpace;
+const string = skipString;
+const number = skipNumber;
+const value = skipValue;
+const colon = skipColon;
+const isTrueAt = isTrue;
+const isFalseAt = isFalse;
+const isNullAt = isNull;
+
 /**
  * Levels of nesting inside a skipped value; definitions have three. Bounds the
  * recursion, so that a hostile line cannot exhaust the stack.
@@ -204,31 +214,31 @@ export function isNull(b: Uint8Array, p: number): boolean {
 export function skipValue(b: Uint8Array, p: number, depth: number): number {
   let c = b[p]!;
   if (c <= SPACE) {
-    p = skipSpace(b, p);
+    p = space(b, p);
     c = b[p]!;
   }
-  if (c === QUOTE) return skipString(b, p + 1);
-  if ((c ^ ZERO) < 10 || c === MINUS) return skipNumber(b, p);
+  if (c === QUOTE) return string(b, p + 1);
+  if ((c ^ ZERO) < 10 || c === MINUS) return number(b, p);
   if (c === OPEN_BRACE) {
     return depth > 0 ? skipObject(b, p + 1, depth - 1) : NESTING;
   }
   if (c === OPEN_BRACKET) {
     return depth > 0 ? skipArray(b, p + 1, depth - 1) : NESTING;
   }
-  if (c === 0x74) return isTrue(b, p) ? p + 4 : SHAPE;
-  if (c === 0x66) return isFalse(b, p) ? p + 5 : SHAPE;
-  if (c === 0x6e) return isNull(b, p) ? p + 4 : SHAPE;
+  if (c === 0x74) return isTrueAt(b, p) ? p + 4 : SHAPE;
+  if (c === 0x66) return isFalseAt(b, p) ? p + 5 : SHAPE;
+  if (c === 0x6e) return isNullAt(b, p) ? p + 4 : SHAPE;
   return SHAPE;
 }
 
 /** Skips an array from behind its bracket. */
 function skipArray(b: Uint8Array, p: number, depth: number): number {
-  if (b[p]! <= SPACE) p = skipSpace(b, p);
+  if (b[p]! <= SPACE) p = space(b, p);
   if (b[p] === CLOSE_BRACKET) return p + 1;
   while (true) {
-    p = skipValue(b, p, depth);
+    p = value(b, p, depth);
     if (p < 0) return p;
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p]! <= SPACE) p = space(b, p);
     const c = b[p++];
     if (c === CLOSE_BRACKET) return p;
     if (c !== COMMA) return SHAPE;
@@ -237,18 +247,18 @@ function skipArray(b: Uint8Array, p: number, depth: number): number {
 
 /** Skips an object from behind its brace. */
 function skipObject(b: Uint8Array, p: number, depth: number): number {
-  if (b[p]! <= SPACE) p = skipSpace(b, p);
+  if (b[p]! <= SPACE) p = space(b, p);
   if (b[p] === CLOSE_BRACE) return p + 1;
   while (true) {
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p]! <= SPACE) p = space(b, p);
     if (b[p] !== QUOTE) return SHAPE;
-    p = skipString(b, p + 1);
+    p = string(b, p + 1);
     if (p < 0) return p;
-    p = skipColon(b, p);
+    p = colon(b, p);
     if (p < 0) return p;
-    p = skipValue(b, p, depth);
+    p = value(b, p, depth);
     if (p < 0) return p;
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p]! <= SPACE) p = space(b, p);
     const c = b[p++];
     if (c === CLOSE_BRACE) return p;
     if (c !== COMMA) return SHAPE;
@@ -264,11 +274,11 @@ function skipObject(b: Uint8Array, p: number, depth: number): number {
  */
 export function skipColon(b: Uint8Array, p: number): number {
   if (b[p] !== COLON) {
-    p = skipSpace(b, p);
+    p = space(b, p);
     if (b[p] !== COLON) return SHAPE;
   }
   p++;
-  return b[p]! <= SPACE ? skipSpace(b, p) : p;
+  return b[p]! <= SPACE ? space(b, p) : p;
 }
 
 /** What {@linkcode skipDefinition} adds to an offset to say "closed". */
@@ -284,29 +294,29 @@ export const CLOSED_BIT = 0x4000_0000;
  */
 export function skipDefinition(b: Uint8Array, p: number): number {
   let closed = 0;
-  if (b[p]! <= SPACE) p = skipSpace(b, p);
+  if (b[p]! <= SPACE) p = space(b, p);
   if (b[p] === CLOSE_BRACE) return p + 1;
   while (true) {
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p]! <= SPACE) p = space(b, p);
     if (b[p] !== QUOTE) return SHAPE;
     const key = p + 1;
-    p = skipString(b, key);
+    p = string(b, key);
     if (p < 0) return p;
     const isStatus = p - key === 7 && b[key] === 0x73 && b[key + 1] === 0x74 &&
       b[key + 2] === 0x61 &&
       b[key + 3] === 0x74 && b[key + 4] === 0x75 && b[key + 5] === 0x73;
     // An escaped key could be "status" in disguise.
     if (hasEscape(b, key, p)) return ESCAPE;
-    p = skipColon(b, p);
+    p = colon(b, p);
     if (p < 0) return p;
-    const value = p;
-    p = skipValue(b, p, MAX_DEPTH);
+    const start = p;
+    p = value(b, p, MAX_DEPTH);
     if (p < 0) return p;
     if (isStatus) {
-      if (hasEscape(b, value, p)) return ESCAPE;
-      closed = isClosed(b, value, p) ? CLOSED_BIT : 0;
+      if (hasEscape(b, start, p)) return ESCAPE;
+      closed = isClosed(b, start, p) ? CLOSED_BIT : 0;
     }
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
+    if (b[p]! <= SPACE) p = space(b, p);
     const c = b[p++];
     if (c === CLOSE_BRACE) return p + closed;
     if (c !== COMMA) return SHAPE;

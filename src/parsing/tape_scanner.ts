@@ -1,9 +1,10 @@
 /** The portable, fast backend. See {@linkcode TapeScanner}. */
 
-import { LENGTH, RecordKind } from "../tape/layout.ts";
+import type * as layout from "../tape/layout.ts";
+import { RecordKind } from "../tape/layout.ts";
 import { ChangeTape } from "../tape/change_tape.ts";
 import { JsonLineWriter } from "./_json_line_writer.ts";
-import { CR, LF, SPACE } from "./_ascii.ts";
+import type * as ascii from "./_ascii.ts";
 import {
   DUPLICATE,
   ESCAPE,
@@ -11,15 +12,23 @@ import {
   OTHER_MESSAGE,
   TAPE_FULL,
 } from "./_decline.ts";
-import { scanLine } from "./_scan_change.ts";
+import * as change from "./_scan_change.ts";
 import { ScanState } from "./_scan_state.ts";
-import { skipSpace } from "./_skip.ts";
+import * as skip from "./_skip.ts";
 import type {
   ChangeParser,
   FallbackReason,
   ParserBackend,
   ParserCounts,
 } from "./change_parser.ts";
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const LENGTH: typeof layout.LENGTH = 1;
+const LF: typeof ascii.LF = 0x0a; // "\n"
+const CR: typeof ascii.CR = 0x0d; // "\r"
+const SPACE: typeof ascii.SPACE = 0x20; // " "
+const scanLine = change.scanLine;
+const skipSpace = skip.skipSpace;
 
 /**
  * Scans market change messages byte by byte, without making a string or an
@@ -97,7 +106,7 @@ export class TapeScanner implements ChangeParser {
       }
       const next = scanLine(scan, at, tape.length, tape.lines);
       if (next > 0) {
-        tape.length += tape.slots[tape.length + LENGTH]!;
+        tape.length += tape.slots[tape.length + LENGTH]! | 0;
         tape.records++;
         this.counts.changes++;
         at = next;
@@ -144,7 +153,7 @@ function skipBlank(bytes: Uint8Array, at: number): number {
 }
 
 function reasonOf(code: number, kind: RecordKind): FallbackReason {
-  // An `mcm` that did not look like one is one whose `op` is written otherwise.
+  // An `mcm` that did not look like one has its `op` written with escapes, or twice.
   if (code === OTHER_MESSAGE && kind === RecordKind.CHANGE) return "escape";
   if (code === ESCAPE) return "escape";
   if (code === DUPLICATE) return "duplicate";
