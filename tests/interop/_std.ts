@@ -27,14 +27,32 @@ export interface StdStreams {
   ) => TransformStream<I, O>;
 }
 
+/** A clock and timers that stand still until they are told otherwise. */
+export interface StdFakeTime {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Lets time pass, ms. */
+  tick(ms?: number): void;
+  /** Goes to the next timer that is due; false when there is none. */
+  next(): boolean;
+  /** Brings the real time back. */
+  restore(): void;
+}
+
 /** The part of `@std/testing/time` that the tests use. */
 export interface StdTime {
   /** Replaces the clock and the timers until it is restored. */
-  readonly FakeTime: new (start?: number) => {
-    readonly now: number;
-    tick(ms?: number): void;
-    restore(): void;
-  };
+  readonly FakeTime: new (start?: number) => StdFakeTime;
+}
+
+/** The part of `@std/testing/snapshot` that the tests use. */
+export interface StdSnapshot<Context> {
+  /** Compares a value with the one in the snapshot file of the test. */
+  readonly assertSnapshot: (
+    context: Context,
+    actual: string,
+    options: { readonly serializer: (actual: string) => string },
+  ) => Promise<void>;
 }
 
 /** A module, or why there is none. */

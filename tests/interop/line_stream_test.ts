@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LineStream } from "../../src/framing/line_stream.ts";
 import { LineTooLongError } from "../../src/framing/line_too_long_error.ts";
+import { chunked, LF, textDecoderStream } from "./_session.ts";
 import { loadStd, type StdStreams } from "./_std.ts";
 
 const { module: std, skip } = await loadStd<StdStreams>("@std/streams");
-
-const LF = Uint8Array.of(0x0a);
 
 /** Lines of several lengths, one with characters of two to four bytes. */
 const LINES: readonly string[] = [
@@ -22,17 +21,6 @@ const LINES: readonly string[] = [
 const INPUT = new TextEncoder().encode(
   LINES.map((line) => `${line}\n`).join(""),
 );
-
-/** A stream of some bytes, in chunks of a size. */
-function chunked(bytes: Uint8Array, size: number): ReadableStream<Uint8Array> {
-  let at = 0;
-  return new ReadableStream({
-    pull(controller): void {
-      if (at >= bytes.length) return controller.close();
-      controller.enqueue(bytes.slice(at, at += size));
-    },
-  });
-}
 
 /** The lines of blocks, as text without their line ends. */
 function linesOf(blocks: Uint8Array[]): string[] {
@@ -81,14 +69,10 @@ describe("LineStream beside @std/streams", () => {
         const ours = await Array.fromAsync(
           chunked(mixed, size).pipeThrough(new LineStream()),
         );
-        const decoder = new TextDecoderStream() as unknown as TransformStream<
-          Uint8Array,
-          string
-        >;
         const theirs = await Array.fromAsync(
-          chunked(mixed, size).pipeThrough(decoder).pipeThrough(
-            new (std().TextLineStream)(),
-          ),
+          chunked(mixed, size)
+            .pipeThrough(textDecoderStream())
+            .pipeThrough(new (std().TextLineStream)()),
         );
         assert.deepEqual(linesOf(ours), theirs, `chunks of ${size} bytes`);
       }
