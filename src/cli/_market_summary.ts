@@ -63,10 +63,15 @@ export interface MarketSummary {
   readonly runners: readonly RunnerSummary[];
 }
 
-/** What is summarized: a market and how it was when it was last seen open. */
+/** What is summarized: a market and how it was when it was last seen with prices. */
 export interface ShownMarket {
   readonly book: MarketBook;
   readonly lastOpen: MarketView | undefined;
+}
+
+/** Whether any of the ladders that are shown has prices. */
+export function hasPrices(market: MarketView): boolean {
+  return ladderOf(market) !== undefined;
 }
 
 /** Makes plain values of a market. */

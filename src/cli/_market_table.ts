@@ -148,7 +148,7 @@ function headingOf(
     const time = prices.time === null
       ? ""
       : ` at ${prices.time.slice(11, 19)} UTC`;
-    const past = prices.isPast ? `, as last seen open${time}` : "";
+    const past = prices.isPast ? `, as last seen${time}` : "";
     lines.push(
       paint(
         fitted(`prices: ${LADDER_TEXTS[prices.ladder]}${past}`, width),

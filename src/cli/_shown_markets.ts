@@ -4,16 +4,19 @@ import type { MarketBook } from "../cache/market_book.ts";
 import type { MarketView } from "../cache/market_view.ts";
 import type { OrderBook } from "../cache/order_book.ts";
 import type { StreamUpdate } from "../cache/stream_update.ts";
-import type { ShownMarket } from "./_market_summary.ts";
+import { hasPrices, type ShownMarket } from "./_market_summary.ts";
 
-/** Time at the exchange between two looks at a market's prices, ms. */
-const LOOK_MS = 1000;
+/**
+ * Changes between two looks at a market's prices while it is open: a snapshot of
+ * each would take longer than the replay.
+ */
+const LOOK_CHANGES = 64;
 
 /** A market that is followed. */
 class Followed implements ShownMarket {
   book: MarketBook;
   lastOpen: MarketView | undefined = undefined;
-  #lookedMs = -Infinity;
+  #changes = 0;
 
   constructor(book: MarketBook) {
     this.book = book;
@@ -24,11 +27,12 @@ class Followed implements ShownMarket {
     if (book !== this.book && !(this.book.isClosed && book.isClosed)) {
       this.book = book;
     }
-    const { publishTimeMs = 0 } = book;
-    // Settlement empties the ladders, and there is no telling before that it comes.
-    if (!book.isOpen || publishTimeMs - this.#lookedMs < LOOK_MS) return;
-    this.#lookedMs = publishTimeMs;
-    this.lastOpen = book.snapshot();
+    // Settlement empties the ladders. The exchange suspends the market before,
+    // and says so by a definition; in conflated data that may be too late.
+    const isLook = book.isOpen
+      ? this.#changes++ % LOOK_CHANGES === 0
+      : book.definitionChanged;
+    if (isLook && hasPrices(book)) this.lastOpen = book.snapshot();
   }
 }
 

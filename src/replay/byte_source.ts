@@ -44,7 +44,7 @@ export interface ByteSource {
    * Reads the source from its start.
    *
    * Data comes decompressed, without a byte order mark at its start, in pieces
-   * of at most 64 KiB, or more where a stream gave more. Resources are released
+   * of at most 256 KiB, or more where a stream gave more. Resources are released
    * at the end, and also when the loop is left early.
    *
    * An error that costs a part of the data is an item like any other, see

@@ -134,7 +134,7 @@ CLOSED · went in play
     });
     assert.match(
       text(summary, 100),
-      /^prices: offers with virtual bets \(bdatb, bdatl\), as last seen open at 22:15:03 UTC$/m,
+      /^prices: offers with virtual bets \(bdatb, bdatl\), as last seen at 22:15:03 UTC$/m,
     );
   });
 

@@ -228,15 +228,15 @@ prices: all offers (atb, atl)
 const CLOSED_MARKET = `\
 Kempton 14th Nov · 5f Hcap                                                               1.218031116
 CLOSED · went in play · WIN · Kempton, GB · 2023-11-14 22:15 UTC · £19,736.53 matched
-prices: all offers (atb, atl), as last seen open at 22:16:26 UTC
+prices: all offers (atb, atl), as last seen at 22:16:27 UTC
 
 #    Runner                      Back │   Lay              Last  Matched   BSP
-1    Hidden Shadow    7.8    19   230 │   830   850         850    3,488  2.93
-     LOSER              1    13    38 │    37    36
+1    Hidden Shadow    7.8    19   230 │                     850    3,488  2.93
+     LOSER              1    13    38 │
 2  * Copper Rêverie                   │  1.28  1.31  2.24  1.24    9,449  2.92
      WINNER                           │     1    24   114
-3    Brave Echo       220   620   980 │                     920    6,799  3.18
-     LOSER            187     9     8 │
+3    Brave Echo       620   970   980 │                     920    6,799  3.18
+     LOSER              9     7     8 │
 
 204 messages · 65.8 kB in 0.10 s · 658 kB/s · scanner parser · 0 fallbacks · nothing skipped
 `;
