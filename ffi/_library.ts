@@ -155,9 +155,13 @@ function openSymbols(path: string): NativeSymbols {
           path,
         });
       }
+      assertWhole(path);
       return deno.openSymbols(path);
     }
-    if ("Bun" in globalThis) return bun.openSymbols(path);
+    if ("Bun" in globalThis) {
+      assertWhole(path);
+      return bun.openSymbols(path);
+    }
   } catch (cause) {
     if (cause instanceof NativeUnavailableError) throw cause;
     throw failure(path, cause);
@@ -165,6 +169,16 @@ function openSymbols(path: string): NativeSymbols {
   throw new NativeUnavailableError({
     reason: "unsupported-runtime",
     detail: "this runtime is neither Deno nor Bun",
+  });
+}
+
+/** Refuses a library that is cut off: the system's loader would crash on it. */
+function assertWhole(path: string): void {
+  if (inspectLibraryFile(path) !== "cut") return;
+  throw new NativeUnavailableError({
+    reason: "not-a-library",
+    detail: `${path} is cut off`,
+    path,
   });
 }
 
@@ -209,6 +223,7 @@ function reasonOf(
     case "foreign":
       return "wrong-architecture";
     case "other":
+    case "cut":
       return "not-a-library";
     case "library":
       return "not-a-library"; // damaged, or its own libraries are missing

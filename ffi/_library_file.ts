@@ -1,10 +1,10 @@
 /** What is in a file that could not be opened as a library. */
 
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import process from "node:process";
 
 /** What a file is, as far as its first bytes tell. */
-export type LibraryFile = "missing" | "foreign" | "other" | "library";
+export type LibraryFile = "missing" | "foreign" | "other" | "cut" | "library";
 
 /** `e_machine` of ELF, by `process.arch`. */
 const ELF_MACHINES: Readonly<Record<string, number>> = {
@@ -22,6 +22,7 @@ const MACH_O_TYPES: Readonly<Record<string, number>> = {
 const ELF = 0x464c_457f;
 const MACH_O = 0xfeed_facf;
 const MACH_O_FAT = 0xbeba_feca;
+const ELF_64 = 2;
 const HEADER_BYTES = 64;
 
 /**
@@ -37,10 +38,12 @@ export function inspectLibraryFile(path: string): LibraryFile | undefined {
     if (state !== "granted") return undefined;
   }
   const header = new Uint8Array(HEADER_BYTES);
+  let size: number;
   try {
     const file = openSync(path, "r");
     try {
       if (readSync(file, header) < HEADER_BYTES) return "other";
+      size = fstatSync(file).size;
     } finally {
       closeSync(file);
     }
@@ -55,7 +58,8 @@ export function inspectLibraryFile(path: string): LibraryFile | undefined {
   if (magic === ELF) {
     const isOurs = platform !== "darwin" && platform !== "win32" &&
       view.getUint16(18, true) === ELF_MACHINES[arch];
-    return isOurs ? "library" : "foreign";
+    if (!isOurs) return "foreign";
+    return header[4] === ELF_64 && sectionsEnd(view) > size ? "cut" : "library";
   }
   if (magic === MACH_O) {
     const isOurs = platform === "darwin" &&
@@ -69,4 +73,10 @@ export function inspectLibraryFile(path: string): LibraryFile | undefined {
     return platform === "win32" ? "library" : "foreign";
   }
   return "other";
+}
+
+/** Where a 64-bit ELF file's last part, its table of sections, ends. */
+function sectionsEnd(header: DataView): number {
+  return Number(header.getBigUint64(40, true)) +
+    header.getUint16(58, true) * header.getUint16(60, true);
 }

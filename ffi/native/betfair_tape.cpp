@@ -24,7 +24,7 @@ using Kernel = simdjson::internal::dom_parser_implementation;
 
 constexpr uint32_t MAX_WINDOW = 64 * 1024;
 constexpr uint32_t MIN_WINDOW = 1024;
-/** A window for the slots left: a tenth of a byte short of what recordings need. */
+/** Dense lines have about this many bytes a slot: a guess at what the tape can take. */
 constexpr uint32_t BYTES_PER_SLOT = 4;
 /** Buffers greater than this are given back after the line that needed them. */
 constexpr size_t MAX_KEPT = 1024 * 1024;
@@ -67,7 +67,7 @@ class Parser {
  public:
   betfair_tape_status open(const simdjson::implementation *implementation) {
     implementation_ = implementation;
-    return reserve(MAX_WINDOW) ? BETFAIR_TAPE_OK : BETFAIR_TAPE_NO_MEMORY;
+    return reserve(MIN_WINDOW) ? BETFAIR_TAPE_OK : BETFAIR_TAPE_NO_MEMORY;
   }
 
   const simdjson::implementation *implementation() const {
@@ -106,8 +106,9 @@ class Parser {
   LineWalker walker_;
 };
 
-/** Makes room for the index of a window. */
+/** Makes room for the index of a window: a little, what is usual, or what it takes. */
 bool Parser::reserve(uint32_t length) {
+  if (length > MIN_WINDOW && length < MAX_WINDOW) length = MAX_WINDOW;
   // Entries for sentinels are part of the capacity that is asked for.
   const size_t wanted = static_cast<size_t>(length) + LineWalker::SENTINELS;
   if (kernel_ == nullptr) {
@@ -226,8 +227,7 @@ betfair_tape_status Parser::parse(betfair_tape_state *state,
       progress = walk(window, length, state->slots, line + state->lines);
     }
     if (kernel_ != nullptr && kernel_->capacity() > MAX_KEPT) {
-      kernel_.reset();
-      if (!reserve(MAX_WINDOW)) kernel_.reset();
+      kernel_.reset();  // the next window makes another
     }
     if (copy_capacity_ > MAX_KEPT) {
       copy_.reset();

@@ -80,11 +80,15 @@ inline bool parse_short(const uint8_t *p, uint32_t length, double *value) {
   const uint32_t scale = static_cast<uint32_t>(
       (static_cast<uint32_t>(__builtin_clzll(point | 1)) >> 3) &
       (0 - has_point));
-  const bool leading_zero = (p[0] == '0') & (length > 1) & (p[1] != '.');
+  const int leading_zero = static_cast<int>(p[0] == '0') &
+                           static_cast<int>(length > 1) &
+                           static_cast<int>(p[1] != '.');
   // A point that is last is the highest bit of the word.
-  if (!all_digits(v) | leading_zero | !is_digit(p[0]) | ((point >> 63) != 0)) {
-    return false;
-  }
+  const int odd = static_cast<int>(!all_digits(v)) |
+                  leading_zero |
+                  static_cast<int>(!is_digit(p[0])) |
+                  static_cast<int>(point >> 63);
+  if (odd != 0) return false;
   *value = static_cast<double>(eight_digits(v)) / POWERS_OF_TEN[scale];
   return true;
 }
