@@ -2,8 +2,9 @@
 
 import type { LadderPool } from "../ladder/ladder_pool.ts";
 import type * as layout from "../tape/layout.ts";
-import { LiveRunnerBook } from "./_live_runner_book.ts";
+import type { LiveRunnerBook } from "./_live_runner_book.ts";
 import { MarketSnapshot } from "./_market_snapshot.ts";
+import { RunnerList } from "./_runner_list.ts";
 import { TouchedList } from "./_touched_list.ts";
 import { marketTotal } from "./_volume.ts";
 import { isWireObject } from "./_wire_value.ts";
@@ -47,20 +48,9 @@ export class LiveMarketBook implements MarketBook {
   #publishTimeMs = NaN;
   #hasReported = false;
 
-  #runners: LiveRunnerBook[] = [];
+  readonly #runners = new RunnerList(this);
   /** Whether the next change starts from nothing. */
   #isReplaced = false;
-  /** Runners from before an image that may come back with it. */
-  #former: readonly LiveRunnerBook[] = NO_RUNNERS;
-  /**
-   * Selection id and handicap of each runner, in a row, so that finding one does
-   * not touch the others' objects.
-   */
-  #keys: Float64Array = NO_KEYS;
-  /** Slot in the keys where the last runner was found: the next one is often behind it. */
-  #hint = 0;
-  /** The public view, sorted; undefined when it must be made anew. */
-  #listed: readonly LiveRunnerBook[] | undefined;
 
   readonly #changed = new TouchedList<LiveRunnerBook>();
   #serial = 0;
@@ -106,7 +96,8 @@ export class LiveMarketBook implements MarketBook {
     publishTimeMs: number,
     serial: number,
   ): boolean {
-    let flags = slots[at + MARKET_FLAGS]!;
+    // `| 0` keeps what are integers out of floating point.
+    let flags = slots[at + MARKET_FLAGS]! | 0;
     if (this.#isReplaced) {
       this.#isReplaced = false;
       flags |= IMAGE;
@@ -132,15 +123,16 @@ export class LiveMarketBook implements MarketBook {
       this.isTombstone = false;
     }
     if ((flags & HAS_MARKET_TV) !== 0) this.#applyTotal(slots[at + MARKET_TV]!);
-    let count = slots[at + RUNNER_COUNT]!;
+    const runners = this.#runners;
+    let count = slots[at + RUNNER_COUNT]! | 0;
     let entry = at + MARKET_SLOTS;
     while (count-- > 0) {
-      const runner = this.#findOrAdd(
+      const runner = runners.findOrAdd(
         slots[entry + SELECTION_ID]!,
         slots[entry + HANDICAP]!,
       );
       if (runner.apply(slots, entry, serial)) this.#changed.add(runner);
-      entry += slots[entry + RUNNER_LENGTH]!;
+      entry += slots[entry + RUNNER_LENGTH]! | 0;
     }
     if ((flags & IMAGE) !== 0) this.#endImage(serial);
     return isFirst;
@@ -191,7 +183,7 @@ export class LiveMarketBook implements MarketBook {
     return marketTotal(
       this.reportedTotalMatched,
       this.isPurchased,
-      this.#runners,
+      this.#runners.all,
     );
   }
 
@@ -199,7 +191,7 @@ export class LiveMarketBook implements MarketBook {
     const total = this.totalMatched;
     if (total !== 0 && total !== undefined) return total;
     if (!Number.isNaN(this.#finalTotalMatched)) return this.#finalTotalMatched;
-    const runners = this.#runners.map((runner) => ({
+    const runners = this.#runners.all.map((runner) => ({
       totalMatched: runner.finalTotalMatched,
     }));
     return marketTotal(undefined, this.isPurchased, runners) ?? total;
@@ -226,30 +218,27 @@ export class LiveMarketBook implements MarketBook {
   }
 
   get allRunners(): readonly LiveRunnerBook[] {
-    return this.#runners;
+    return this.#runners.all;
   }
 
   get runners(): readonly LiveRunnerBook[] {
-    return this.#listed ??= this.#runners.filter((runner) => runner.isListed)
-      .sort(byPriority);
+    return this.#runners.listed;
   }
 
   runner(
     selectionId: number,
     handicap: number = 0,
   ): LiveRunnerBook | undefined {
-    return this.#runners.find((runner) =>
-      runner.selectionId === selectionId && runner.handicap === handicap
-    );
+    return this.#runners.find(selectionId, handicap);
   }
 
   snapshot(): MarketView {
     if (this.#snapshot !== undefined) return this.#snapshot;
     const pool = this.#pool;
-    const listed = this.runners;
-    const unlisted = listed.length === this.#runners.length
+    const { all, listed } = this.#runners;
+    const unlisted = listed.length === all.length
       ? NO_RUNNERS
-      : this.#runners.filter((runner) => !runner.isListed).map((runner) =>
+      : all.filter((runner) => !runner.isListed).map((runner) =>
         runner.snapshot(pool)
       );
     return this.#snapshot = new MarketSnapshot(
@@ -267,36 +256,42 @@ export class LiveMarketBook implements MarketBook {
   /** Starts from nothing but the definition, which an image need not repeat. */
   #beginImage(flags: number): void {
     this.#hasReported = false;
-    this.#former = this.#runners;
-    this.#runners = [];
-    this.#listed = undefined;
-    this.#hint = 0;
+    const runners = this.#runners;
+    runners.beginImage();
     // The definition lists its runners whether or not the image repeats it.
     if (
       this.#definition !== undefined && (flags & HAS_DEFINITION) === 0
     ) {
       for (const runner of this.#definition.runners) {
-        this.#findOrAdd(runner.selectionId, runner.handicap).define(runner);
+        runners.findOrAdd(runner.selectionId, runner.handicap).define(runner);
       }
     }
   }
 
   #endImage(serial: number): void {
-    this.#former = NO_RUNNERS;
-    for (const runner of this.#runners) {
-      if (runner.note(RunnerPart.IMAGE, serial)) this.#changed.add(runner);
+    const changed = this.#changed;
+    this.#runners.endImage();
+    const { all } = this.#runners;
+    for (const runner of all) {
+      if (runner.note(RunnerPart.IMAGE, serial)) changed.add(runner);
     }
+    // All runners are in the list now; any more were changed earlier in this
+    // message, and the image left them out.
+    if (changed.size === all.length) return;
+    changed.clear();
+    for (const runner of all) changed.add(runner);
   }
 
   #define(definition: MarketDefinition, serial: number): void {
     this.#definition = definition;
-    this.#listed = undefined;
-    const before = this.#runners.filter((runner) =>
+    const runners = this.#runners;
+    runners.relist();
+    const before = runners.all.filter((runner) =>
       runner.definition !== undefined && runner.isListed
     );
     for (const runner of before) runner.define(undefined);
     for (const runnerDefinition of definition.runners) {
-      const runner = this.#findOrAdd(
+      const runner = runners.findOrAdd(
         runnerDefinition.selectionId,
         runnerDefinition.handicap,
       );
@@ -315,52 +310,6 @@ export class LiveMarketBook implements MarketBook {
     this.#hasReported = true;
     if (total !== 0 && !this.isPurchased) this.#finalTotalMatched = total;
   }
-
-  /**
-   * Finds a runner by scanning from where the last one was found: messages name
-   * runners in a like order, and most markets have few.
-   */
-  #findOrAdd(selectionId: number, handicap: number): LiveRunnerBook {
-    const keys = this.#keys;
-    const end = this.#runners.length * 2;
-    for (let key = this.#hint; key < end; key += 2) {
-      if (keys[key] === selectionId && keys[key + 1] === handicap) {
-        this.#hint = key;
-        return this.#runners[key >> 1]!;
-      }
-    }
-    for (let key = Math.min(this.#hint, end) - 2; key >= 0; key -= 2) {
-      if (keys[key] === selectionId && keys[key + 1] === handicap) {
-        this.#hint = key;
-        return this.#runners[key >> 1]!;
-      }
-    }
-    return this.#add(selectionId, handicap);
-  }
-
-  #add(selectionId: number, handicap: number): LiveRunnerBook {
-    const former = this.#former.find((runner) =>
-      runner.selectionId === selectionId && runner.handicap === handicap
-    );
-    former?.clear();
-    const runner = former ?? new LiveRunnerBook(this, selectionId, handicap);
-    const key = this.#runners.push(runner) * 2 - 2;
-    if (key === this.#keys.length) this.#keys = withMoreRoom(this.#keys);
-    this.#keys[key] = selectionId;
-    this.#keys[key + 1] = handicap;
-    this.#hint = key;
-    this.#listed = undefined;
-    return runner;
-  }
-}
-
-const NO_KEYS: Float64Array = new Float64Array(0);
-
-/** Room for twice as many keys, for 8 at least. */
-function withMoreRoom(keys: Float64Array): Float64Array {
-  const larger = new Float64Array(Math.max(16, keys.length * 2));
-  larger.set(keys);
-  return larger;
 }
 
 /** Parses a definition from a range that the parser found to be a valid JSON object. */
@@ -380,12 +329,4 @@ export function versionOf(
   end: number,
 ): number | undefined {
   return parseDefinition(bytes, start, end).version;
-}
-
-/** Sort priority; runners without one last, by selection id and handicap. */
-function byPriority(a: LiveRunnerBook, b: LiveRunnerBook): number {
-  const byPriority = (a.sortPriority ?? Infinity) -
-    (b.sortPriority ?? Infinity);
-  if (byPriority < 0 || byPriority > 0) return byPriority;
-  return a.selectionId - b.selectionId || a.handicap - b.handicap;
 }

@@ -1,9 +1,11 @@
-/** The cache's own side of a {@linkcode MarketCache}: images, copies, closing. */
+/** The cache's own side of a {@linkcode MarketCache}: images, copies, removals. */
 
 import { LadderPool } from "../ladder/ladder_pool.ts";
 import type * as layout from "../tape/layout.ts";
 import { decodeJsonText } from "../tape/json_text.ts";
+import { ClosedMarkets } from "./_closed_markets.ts";
 import { LiveMarketBook, versionOf } from "./_live_market_book.ts";
+import type { LiveUpdate } from "./_live_update.ts";
 import { MarketIndex } from "./_market_index.ts";
 import { TouchedList } from "./_touched_list.ts";
 import type { MarketBook } from "./market_book.ts";
@@ -32,14 +34,10 @@ const MARKET_ID_START: typeof layout.MARKET_ID_START = 2;
 const MARKET_LENGTH: typeof layout.MARKET_LENGTH = 0;
 const PUBLISH_TIME: typeof layout.PUBLISH_TIME = 7;
 
-/** Ids of dropped closed markets that are remembered, the oldest going first. */
-const CLOSED_IDS = 4096;
-
 const ZERO = 0x30; // "0"
 
 /** Holds the markets and applies market changes to them. */
 export class LiveMarketCache implements MarketCache {
-  readonly #closedRetentionMs: number;
   readonly #index: MarketIndex = new MarketIndex();
   readonly #pool: LadderPool = new LadderPool();
 
@@ -47,9 +45,7 @@ export class LiveMarketCache implements MarketCache {
   readonly #removed = new TouchedList<MarketBook>();
   /** Markets from before an image that may come back with it. */
   readonly #former = new Map<string, LiveMarketBook>();
-  /** Closed markets and the publish times of their closing. */
-  readonly #closed = new Map<LiveMarketBook, number>();
-  readonly #closedIds = new Set<string>();
+  readonly #closed: ClosedMarkets<LiveMarketBook>;
   #serial = 0;
   /** Images of all markets so far; one in segments counts once. */
   #images = 0;
@@ -58,7 +54,7 @@ export class LiveMarketCache implements MarketCache {
   #isConflated = false;
 
   constructor(closedRetentionMs: number) {
-    this.#closedRetentionMs = closedRetentionMs;
+    this.#closed = new ClosedMarkets(closedRetentionMs);
   }
 
   get size(): number {
@@ -73,24 +69,16 @@ export class LiveMarketCache implements MarketCache {
     return this.#index.values();
   }
 
-  /** Markets that the last message changed. */
-  get changed(): readonly MarketBook[] {
-    return this.#changed.view;
-  }
-
-  /** Markets that the last message removed. */
-  get removed(): readonly MarketBook[] {
-    return this.#removed.view;
-  }
-
-  /** Whether the last message changed a market by several merged changes. */
-  get isConflated(): boolean {
-    return this.#isConflated;
-  }
-
   /** Market changes so far that merged several. */
   get conflatedCount(): number {
     return this.#conflatedCount;
+  }
+
+  /** Tells an update what its message did. */
+  showOn(update: LiveUpdate): void {
+    update.isConflated = this.#isConflated;
+    update.markets = this.#changed.view;
+    update.removedMarkets = this.#removed.view;
   }
 
   /** Begins a message; what the one before changed or removed is forgotten. */
@@ -99,7 +87,7 @@ export class LiveMarketCache implements MarketCache {
     this.#isConflated = false;
     this.#changed.clear();
     if (this.#removed.size > 0) this.#removed.release();
-    if (this.#closed.size > 0) this.#evict();
+    if (!this.#closed.isEmpty) this.#evict();
   }
 
   /** Begins an image of all markets: those it does not hold will be gone. */
@@ -110,26 +98,25 @@ export class LiveMarketCache implements MarketCache {
     }
     this.#index.clear();
     this.#closed.clear();
-    this.#closedIds.clear();
     this.#changed.release();
   }
 
   /** Applies the market changes of one record; an image may take several. */
   apply(slots: Float64Array, at: number, bytes: Uint8Array): void {
-    const flags = slots[at + FLAGS]!;
-    const lineStart = slots[at + LINE_START]!;
+    const flags = slots[at + FLAGS]! | 0;
+    const lineStart = slots[at + LINE_START]! | 0;
     const publishTimeMs = (flags & HAS_PUBLISH_TIME) !== 0
       ? slots[at + PUBLISH_TIME]!
       : NaN;
     if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
     const isImage = (flags & CHANGE_TYPE_MASK) === TYPE_SUB_IMAGE;
     const serial = this.#serial;
-    let count = slots[at + MARKET_COUNT]!;
+    let count = slots[at + MARKET_COUNT]! | 0;
     let market = at + CHANGE_SLOTS;
     while (count-- > 0) {
-      const marketFlags = slots[market + MARKET_FLAGS]!;
-      const start = lineStart + slots[market + MARKET_ID_START]!;
-      const end = lineStart + slots[market + MARKET_ID_END]!;
+      const marketFlags = slots[market + MARKET_FLAGS]! | 0;
+      const start = lineStart + (slots[market + MARKET_ID_START]! | 0);
+      const end = lineStart + (slots[market + MARKET_ID_END]! | 0);
       const book = this.#index.find(bytes, start, end) ??
         this.#add(
           bytes,
@@ -151,7 +138,7 @@ export class LiveMarketCache implements MarketCache {
         ) this.#changed.add(book);
         if ((marketFlags & HAS_DEFINITION) !== 0) this.#noteStatus(book);
       }
-      market += slots[market + MARKET_LENGTH]!;
+      market += slots[market + MARKET_LENGTH]! | 0;
     }
   }
 
@@ -177,9 +164,11 @@ export class LiveMarketCache implements MarketCache {
       // It starts from nothing even if the image does not say so again; the
       // definition is kept until there is another.
       if ((flags & IMAGE) === 0) former.replace();
+      if (former.isClosed) this.#closed.add(former, this.#publishTimeMs);
       return former;
     }
-    const isTombstone = (flags & IMAGE) === 0 && this.#closedIds.has(marketId);
+    const isTombstone = (flags & IMAGE) === 0 &&
+      this.#closed.hasDropped(marketId);
     if (isTombstone && (flags & HAS_DEFINITION) === 0) return undefined;
     const book = new LiveMarketBook(
       marketId,
@@ -219,31 +208,17 @@ export class LiveMarketCache implements MarketCache {
   }
 
   #noteStatus(book: LiveMarketBook): void {
-    if (!book.isClosed) {
-      this.#closed.delete(book);
-    } else if (!this.#closed.has(book)) {
-      this.#closed.set(book, this.#publishTimeMs);
-    }
+    if (book.isClosed) this.#closed.add(book, this.#publishTimeMs);
+    else this.#closed.delete(book);
   }
 
   /** Drops closed markets whose time is over. They have been delivered by now. */
   #evict(): void {
-    if (this.#closedRetentionMs === Infinity) return;
-    for (const [book, closedTimeMs] of this.#closed) {
-      if (this.#publishTimeMs - closedTimeMs < this.#closedRetentionMs) {
-        continue;
-      }
-      this.#closed.delete(book);
+    for (const book of this.#closed.takeDue(this.#publishTimeMs)) {
       this.#index.delete(book);
       this.#removed.add(book);
       // The list still refers to what the message before changed.
       this.#changed.release();
-      this.#closedIds.delete(book.marketId);
-      this.#closedIds.add(book.marketId);
-      if (this.#closedIds.size > CLOSED_IDS) {
-        const [oldest] = this.#closedIds;
-        this.#closedIds.delete(oldest!);
-      }
     }
   }
 }
@@ -260,7 +235,7 @@ function isPurchased(
 ): boolean {
   const both = HAS_IMAGE | HAS_CONFLATED;
   if ((slots[market + MARKET_FLAGS]! & both) !== both) return false;
-  const lineStart = slots[at + LINE_START]!;
+  const lineStart = slots[at + LINE_START]! | 0;
   const start = lineStart + slots[at + CLK_START]!;
   const end = lineStart + slots[at + CLK_END]!;
   for (let i = start; i < end; i++) if ((bytes[i]! ^ ZERO) >= 10) return false;

@@ -107,14 +107,15 @@ export class LiveRunnerBook implements RunnerBook {
 
   /** Applies one entry of `rc`. Returns whether it is the first change of this message. */
   apply(slots: Float64Array, at: number, serial: number): boolean {
-    const flags = slots[at + RUNNER_FLAGS]!;
+    // `| 0` keeps what are integers out of floating point.
+    const flags = slots[at + RUNNER_FLAGS]! | 0;
     let changes = flags & HAS_SCALARS;
     if (changes !== 0) this.#applyScalars(slots, at, changes);
-    const end = at + slots[at + RUNNER_LENGTH]!;
+    const end = at + (slots[at + RUNNER_LENGTH]! | 0);
     let ladder = at + RUNNER_SLOTS;
     while (ladder < end) {
-      const kind = slots[ladder + LADDER_KIND]!;
-      const rows = slots[ladder + LADDER_ROWS]!;
+      const kind = slots[ladder + LADDER_KIND]! | 0;
+      const rows = slots[ladder + LADDER_ROWS]! | 0;
       ladder += LADDER_SLOTS;
       // An empty array changes nothing, of either sort of ladder.
       if (rows > 0) changes |= 1 << LADDER_SHIFT + kind;

@@ -8,6 +8,7 @@ import type {
 } from "../protocol/order_change_message.ts";
 import type { Order } from "./order.ts";
 import type { OrderBook } from "./order_book.ts";
+import { ClosedMarkets } from "./_closed_markets.ts";
 import { LiveOrderBook } from "./_live_order_book.ts";
 import type { OrderJournal } from "./_live_order_runner.ts";
 
@@ -30,19 +31,14 @@ export interface OrderCacheOptions {
    */
   readonly completedOrders?: CompletedOrders | undefined;
   /**
-   * How long a closed market stays after it closed, in ms of publish time.
-   * `Infinity` keeps it, as does `completedOrders: "keep"`.
+   * How long a closed market stays after it closed, in ms of publish time;
+   * with no publish time known then, from the first one that is. `Infinity`
+   * keeps it, as does `completedOrders: "keep"`.
    *
    * @default {0}
    */
   readonly closedRetentionMs?: number | undefined;
 }
-
-/**
- * Ids of evicted closed markets that are remembered, oldest forgotten first:
- * more than an account bets on in a day, little enough to never matter.
- */
-const CLOSED_IDS = 4096;
 
 /**
  * The orders and matches of the account by market, kept up to date by the
@@ -87,7 +83,6 @@ const CLOSED_IDS = 4096;
  */
 export class OrderCache implements Iterable<OrderBook> {
   readonly #completedOrders: CompletedOrders;
-  readonly #closedRetentionMs: number;
   readonly #pool = new LadderPool();
   readonly #books = new Map<string, LiveOrderBook>();
   readonly #changed = new Set<LiveOrderBook>();
@@ -107,10 +102,8 @@ export class OrderCache implements Iterable<OrderBook> {
     },
   };
 
-  /** Closed books that are not evicted yet, with the publish time of their closure. */
-  readonly #closed = new Map<LiveOrderBook, number>();
-  readonly #closedIds = new Set<string>();
-  #publishTimeMs = 0;
+  readonly #closed: ClosedMarkets<LiveOrderBook>;
+  #publishTimeMs = NaN;
 
   /**
    * Creates an empty cache.
@@ -132,9 +125,9 @@ export class OrderCache implements Iterable<OrderBook> {
       );
     }
     this.#completedOrders = completedOrders;
-    this.#closedRetentionMs = completedOrders === "keep"
-      ? Infinity
-      : closedRetentionMs;
+    this.#closed = new ClosedMarkets(
+      completedOrders === "keep" ? Infinity : closedRetentionMs,
+    );
   }
 
   /** Number of markets. */
@@ -198,7 +191,6 @@ export class OrderCache implements Iterable<OrderBook> {
     }
     this.#books.clear();
     this.#closed.clear();
-    this.#closedIds.clear();
     this.#imaging = true;
   }
 
@@ -248,9 +240,8 @@ export class OrderCache implements Iterable<OrderBook> {
     const keepsEmpty = this.#completedOrders === "keep";
     book.apply(change, publishTimeMs, this.#journal, keepsEmpty);
     this.#changed.add(book);
-    if (book.isClosed && !this.#closed.has(book)) {
-      this.#closed.set(book, this.#publishTimeMs);
-    }
+    if (book.isClosed) this.#closed.add(book, this.#publishTimeMs);
+    else this.#closed.delete(book);
   }
 
   #addBook(marketId: string): LiveOrderBook {
@@ -260,7 +251,7 @@ export class OrderCache implements Iterable<OrderBook> {
     // The same object goes on, so that whoever holds it sees the new state.
     replaced?.clear();
     // `closed` is not repeated, so a late message must find the market closed.
-    book.isClosed = this.#closedIds.has(marketId);
+    book.isClosed = this.#closed.hasDropped(marketId);
     this.#books.set(marketId, book);
     return book;
   }
@@ -286,12 +277,7 @@ export class OrderCache implements Iterable<OrderBook> {
     for (const book of this.#changed) {
       if (!book.isClosed && book.runners.length === 0) this.#remove(book);
     }
-    for (const [book, closedTimeMs] of this.#closed) {
-      if (this.#publishTimeMs - closedTimeMs < this.#closedRetentionMs) {
-        continue;
-      }
-      this.#closed.delete(book);
-      this.#rememberClosed(book.marketId);
+    for (const book of this.#closed.takeDue(this.#publishTimeMs)) {
       this.#remove(book);
     }
   }
@@ -299,14 +285,6 @@ export class OrderCache implements Iterable<OrderBook> {
   #remove(book: LiveOrderBook): void {
     this.#books.delete(book.marketId);
     this.#removed.push(book);
-  }
-
-  #rememberClosed(marketId: string): void {
-    this.#closedIds.delete(marketId);
-    this.#closedIds.add(marketId);
-    if (this.#closedIds.size <= CLOSED_IDS) return;
-    const [oldest] = this.#closedIds;
-    this.#closedIds.delete(oldest!);
   }
 }
 

@@ -1,18 +1,16 @@
 /** Market and order books from a stream of changes. See {@linkcode StreamCache}. */
 
-import { InvalidLineError } from "../parsing/invalid_line_error.ts";
-import { checkOrderChangeMessage } from "../protocol/message_schema.ts";
-import type { OrderChangeMessage } from "../protocol/order_change_message.ts";
 import type * as layout from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
-import { Clock } from "./_clock.ts";
-import { HeldSegments } from "./_held_segments.ts";
+import { FailureReporter } from "./_failure_reporter.ts";
 import { LiveMarketCache } from "./_live_market_cache.ts";
 import { LiveUpdate } from "./_live_update.ts";
-import { isWireObject, textOf, type WireObject } from "./_wire_value.ts";
+import { MarketStream } from "./_market_stream.ts";
+import { OrderStream } from "./_order_stream.ts";
+import { isWireObject, type WireObject } from "./_wire_value.ts";
 import type { MarketCache } from "./market_cache.ts";
 import { type CompletedOrders, OrderCache } from "./order_cache.ts";
-import type { StreamName } from "./stream_update.ts";
+import type { StreamName, UpdateKind } from "./stream_update.ts";
 import {
   type RecordApplier,
   type TapeSource,
@@ -20,43 +18,26 @@ import {
 } from "./update_batch.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
-const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
-const TYPE_HEARTBEAT: typeof layout.ChangeTypeCode.HEARTBEAT = 3;
-const TYPE_RESUB_DELTA: typeof layout.ChangeTypeCode.RESUB_DELTA = 2;
-const TYPE_SUB_IMAGE: typeof layout.ChangeTypeCode.SUB_IMAGE = 1;
-const CLK_END: typeof layout.CLK_END = 9;
-const CLK_START: typeof layout.CLK_START = 8;
-const FLAGS: typeof layout.FLAGS = 5;
-const HAS_CLK: typeof layout.HAS_CLK = 0x100;
-const HAS_ID: typeof layout.HAS_ID = 0x40;
-const HAS_INITIAL_CLK: typeof layout.HAS_INITIAL_CLK = 0x200;
-const HAS_STATUS: typeof layout.HAS_STATUS = 0x1000;
-const ID: typeof layout.ID = 6;
 const KIND: typeof layout.KIND = 0;
-const LINE_START: typeof layout.LINE_START = 3;
 const OBJECT_INDEX: typeof layout.OBJECT_INDEX = 5;
 const RECORD_CHANGE: typeof layout.RecordKind.CHANGE = 1;
 const RECORD_MESSAGE: typeof layout.RecordKind.MESSAGE = 2;
-const SEGMENT_MASK: typeof layout.SEGMENT_MASK = 0x38;
-const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
-const SEGMENT_MIDDLE: typeof layout.SegmentCode.MIDDLE = 2;
-const SEGMENT_END: typeof layout.SegmentCode.END = 3;
-const SEGMENT_NONE: typeof layout.SegmentCode.NONE = 0;
-const SEGMENT_OTHER: typeof layout.SegmentCode.OTHER = 4;
-const SEGMENT_START: typeof layout.SegmentCode.START = 1;
-const STATUS: typeof layout.STATUS = 14;
 
 /** Default of {@linkcode StreamCacheOptions.maxHeldBytes}. */
 export const DEFAULT_MAX_HELD_BYTES: number = 256 * 1024 * 1024;
 
-/** Message status by which the exchange says that its data lag. */
-const UNRELIABLE = 503;
-
 /** Options of {@linkcode StreamCache}. */
 export interface StreamCacheOptions {
   /**
-   * How long a closed market and its orders are kept, ms of publish time. With 0 they
-   * go with the message after the one that closed them, with Infinity never.
+   * How long a closed market and its orders are kept, ms of publish time.
+   *
+   * - 0: the market goes with the message after the one that closed it, its orders
+   *   with the one that closed them.
+   * - More: the market goes with the message after the first one whose publish
+   *   time shows its time to be over, its orders with that one. Images do not
+   *   prolong it. If no publish time is known at the closing, it is counted from
+   *   the first one that is: in a stream without them nothing ever goes.
+   * - Infinity: nothing ever goes.
    *
    * @default {0}
    */
@@ -107,17 +88,6 @@ export interface StreamCacheCounts {
   readonly conflated: number;
 }
 
-/** What one stream of the two is at. */
-interface StreamState {
-  /** Id of the current subscription; messages with another are ignored. */
-  subscriptionId: number | undefined;
-  /** Whether the last message said that its data lag. */
-  isStale: boolean;
-  /** Whether a segment of the message that is under way said so. */
-  isGroupStale: boolean;
-  readonly clock: Clock;
-}
-
 /**
  * Applies the changes that a parser wrote, one message at a time, and holds what
  * results: market and order books, clocks, and whether the data can be relied on.
@@ -150,30 +120,21 @@ export class StreamCache {
   readonly #markets: LiveMarketCache;
   /** The orders, by market. */
   readonly orders: OrderCache;
-  readonly #holdsSegments: boolean;
-  readonly #maxHeldBytes: number;
-  readonly #isStrict: boolean;
-
-  readonly #streams: Readonly<Record<StreamName, StreamState>> = {
-    market: newStreamState(),
-    order: newStreamState(),
-  };
-  readonly #marketSegments = new HeldSegments();
-  /** `initialClk` of segments that are not held. */
-  #shownInitialClk: string | undefined;
-  readonly #orderSegments: OrderChangeMessage[] = [];
   readonly #update = new LiveUpdate();
+  readonly #failures: FailureReporter;
+  readonly #streams: {
+    readonly market: MarketStream;
+    readonly order: OrderStream;
+  };
+  /** Messages of neither stream. */
+  #otherMessages = 0;
+
   readonly #applier: RecordApplier = {
     apply: (tape, at) => this.#applyRecord(tape, at),
     result: { done: false, value: this.#update },
     oldest: undefined,
     newest: undefined,
   };
-
-  #messages = 0;
-  #invalid = 0;
-  #superseded = 0;
-  #droppedSegments = 0;
 
   /**
    * Creates an empty cache.
@@ -184,17 +145,16 @@ export class StreamCache {
    */
   constructor(options: StreamCacheOptions = {}) {
     const closedRetentionMs = options.closedRetentionMs ?? 0;
-    this.#holdsSegments = options.holdSegments ?? true;
-    this.#maxHeldBytes = options.maxHeldBytes ?? DEFAULT_MAX_HELD_BYTES;
-    this.#isStrict = options.strict ?? false;
+    const holdsSegments = options.holdSegments ?? true;
+    const maxHeldBytes = options.maxHeldBytes ?? DEFAULT_MAX_HELD_BYTES;
     if (!(closedRetentionMs >= 0)) {
       throw new RangeError(
         `Cannot create cache as "closedRetentionMs" must be >= 0: ${closedRetentionMs}`,
       );
     }
-    if (!(this.#maxHeldBytes >= 0)) {
+    if (!(maxHeldBytes >= 0)) {
       throw new RangeError(
-        `Cannot create cache as "maxHeldBytes" must be >= 0: ${this.#maxHeldBytes}`,
+        `Cannot create cache as "maxHeldBytes" must be >= 0: ${maxHeldBytes}`,
       );
     }
     this.#markets = new LiveMarketCache(closedRetentionMs);
@@ -202,6 +162,27 @@ export class StreamCache {
       completedOrders: options.completedOrders,
       closedRetentionMs,
     });
+    this.#failures = new FailureReporter(
+      this.#update,
+      options.strict ?? false,
+    );
+    this.#streams = {
+      market: new MarketStream(
+        this.#markets,
+        this.#update,
+        this.#failures,
+        holdsSegments,
+        maxHeldBytes,
+      ),
+      order: new OrderStream(
+        this.orders,
+        this.#markets,
+        this.#update,
+        this.#failures,
+        holdsSegments,
+        maxHeldBytes,
+      ),
+    };
   }
 
   /** The markets. */
@@ -211,11 +192,13 @@ export class StreamCache {
 
   /** Running counts; a new object each time. */
   get counts(): StreamCacheCounts {
+    const market = this.#streams.market.state;
+    const order = this.#streams.order.state;
     return {
-      messages: this.#messages,
-      invalid: this.#invalid,
-      superseded: this.#superseded,
-      droppedSegments: this.#droppedSegments,
+      messages: market.messages + order.messages + this.#otherMessages,
+      invalid: this.#failures.count,
+      superseded: market.superseded + order.superseded,
+      droppedSegments: market.droppedSegments + order.droppedSegments,
       conflated: this.#markets.conflatedCount,
     };
   }
@@ -228,7 +211,7 @@ export class StreamCache {
    * @returns The latest `clk`.
    */
   clk(stream: StreamName): string | undefined {
-    return this.#streams[stream].clock.clk;
+    return this.#streams[stream].state.clock.clk;
   }
 
   /**
@@ -238,7 +221,7 @@ export class StreamCache {
    * @returns The latest `initialClk`.
    */
   initialClk(stream: StreamName): string | undefined {
-    return this.#streams[stream].clock.initialClk;
+    return this.#streams[stream].state.clock.initialClk;
   }
 
   /**
@@ -249,7 +232,7 @@ export class StreamCache {
    * @returns Whether it did.
    */
   isStale(stream: StreamName): boolean {
-    return this.#streams[stream].isStale;
+    return this.#streams[stream].state.isStale;
   }
 
   /**
@@ -260,8 +243,8 @@ export class StreamCache {
    * @param subscriptionId Id of the subscription request; undefined to take all messages.
    */
   expect(stream: StreamName, subscriptionId: number | undefined): void {
-    this.#streams[stream].subscriptionId = subscriptionId;
-    this.#dropSegments(stream);
+    this.#streams[stream].state.subscriptionId = subscriptionId;
+    this.#streams[stream].dropSegments();
   }
 
   /**
@@ -270,7 +253,7 @@ export class StreamCache {
    * @param stream Which stream.
    */
   forgetClock(stream: StreamName): void {
-    this.#streams[stream].clock.clear();
+    this.#streams[stream].state.clock.clear();
   }
 
   /**
@@ -278,8 +261,8 @@ export class StreamCache {
    * came are dropped and counted.
    */
   interrupt(): void {
-    this.#dropSegments("market");
-    this.#dropSegments("order");
+    this.#streams.market.dropSegments();
+    this.#streams.order.dropSegments();
   }
 
   /**
@@ -320,309 +303,48 @@ export class StreamCache {
   /** Applies one record; returns whether there is an update to deliver. */
   #applyRecord(tape: ChangeTape, at: number): boolean {
     this.#update.begin(tape, at);
-    switch (tape.slots[at + KIND]) {
+    switch (tape.slots[at + KIND]! | 0) {
       case RECORD_CHANGE:
-        return this.#applyChange(tape, at);
+        return this.#streams.market.apply(tape, at);
       case RECORD_MESSAGE:
         return this.#applyMessage(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
       default:
         this.#beginOther();
-        this.#fail(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
+        this.#failures.report(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
         return true;
     }
-  }
-
-  #fail(error: unknown): void {
-    this.#invalid++;
-    const update = this.#update;
-    const { source, lineNumber, byteOffset } = update;
-    let reported = error instanceof Error
-      ? error
-      : new Error("Cannot use data", { cause: error });
-    if (reported instanceof InvalidLineError) {
-      reported = reported.at({ source, lineNumber, byteOffset });
-    }
-    update.fail(reported);
-    if (this.#isStrict) throw reported;
-  }
-
-  #applyChange(tape: ChangeTape, at: number): boolean {
-    const { slots } = tape;
-    const flags = slots[at + FLAGS]!;
-    const stream = this.#streams.market;
-    if (
-      stream.subscriptionId !== undefined && (flags & HAS_ID) !== 0 &&
-      slots[at + ID] !== stream.subscriptionId
-    ) {
-      this.#superseded++;
-      return false;
-    }
-    this.#messages++;
-    const update = this.#update;
-    const changeType = flags & CHANGE_TYPE_MASK;
-    const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
-    const isUnreliable = (flags & HAS_STATUS) !== 0 &&
-      slots[at + STATUS] === UNRELIABLE;
-    update.isStale = noteStatus(stream, isUnreliable, segment);
-    if (segment !== SEGMENT_NONE && segment !== SEGMENT_OTHER) {
-      return this.#applySegment(tape, at, changeType, segment);
-    }
-    if (changeType === TYPE_HEARTBEAT) {
-      update.kind = "heartbeat";
-    } else if (this.#marketSegments.isOpen) {
-      this.#dropSegments("market");
-    }
-    this.#markets.begin();
-    if (changeType === TYPE_SUB_IMAGE) this.#markets.beginImage();
-    this.#markets.apply(slots, at, tape.bytes);
-    if (changeType === TYPE_SUB_IMAGE) this.#markets.endImage();
-    this.#finishChange(tape, at, changeType);
-    return true;
-  }
-
-  #applySegment(
-    tape: ChangeTape,
-    at: number,
-    changeType: number,
-    segment: number,
-  ): boolean {
-    const held = this.#marketSegments;
-    const isImage = changeType === TYPE_SUB_IMAGE;
-    if (!this.#holdsSegments) {
-      this.#markets.begin();
-      if (isImage && segment === SEGMENT_START) this.#markets.beginImage();
-      this.#markets.apply(tape.slots, at, tape.bytes);
-      if (isImage && segment === SEGMENT_END) this.#markets.endImage();
-      if (segment === SEGMENT_START) this.#shownInitialClk = undefined;
-      if (segment === SEGMENT_END) {
-        this.#update.join(1, this.#shownInitialClk);
-        this.#finishChange(tape, at, changeType);
-      } else {
-        this.#shownInitialClk = this.#update.initialClk ??
-          this.#shownInitialClk;
-        this.#showMarkets();
-      }
-      return true;
-    }
-    if (segment === SEGMENT_START) {
-      this.#dropSegments("market");
-    } else if (!held.isOpen) {
-      // The start is missing: what is left of the message still is all true, but
-      // it makes no complete image, and nothing to resume from.
-      this.#markets.begin();
-      this.#markets.apply(tape.slots, at, tape.bytes);
-      this.#showMarkets();
-      return true;
-    }
-    if (segment !== SEGMENT_END) {
-      held.add(tape, at);
-      if (held.heldBytes <= this.#maxHeldBytes) return false;
-      const { heldBytes } = held;
-      this.#dropSegments("market");
-      this.#fail(
-        new RangeError(
-          `Cannot hold segments as they must be <= ${this.#maxHeldBytes} bytes: ${heldBytes} bytes held`,
-        ),
-      );
-      return true;
-    }
-    this.#markets.begin();
-    if (isImage) this.#markets.beginImage();
-    for (const { slots, bytes } of held.segments) {
-      this.#markets.apply(slots, 0, bytes);
-    }
-    this.#markets.apply(tape.slots, at, tape.bytes);
-    if (isImage) this.#markets.endImage();
-    this.#update.join(held.segments.length + 1, held.initialClk);
-    held.clear();
-    this.#finishChange(tape, at, changeType);
-    return true;
-  }
-
-  /** Shows what a complete message did, and takes over its clocks. */
-  #finishChange(tape: ChangeTape, at: number, changeType: number): void {
-    const { slots } = tape;
-    const flags = slots[at + FLAGS]!;
-    const update = this.#update;
-    const { clock } = this.#streams.market;
-    // A heartbeat among segments may be ahead of what has been applied.
-    const isAhead = this.#marketSegments.isOpen;
-    if ((flags & HAS_CLK) !== 0 && !isAhead) {
-      const lineStart = slots[at + LINE_START]!;
-      clock.setClk(
-        tape.bytes,
-        lineStart + slots[at + CLK_START]!,
-        lineStart + slots[at + CLK_END]!,
-      );
-    }
-    if ((flags & (HAS_INITIAL_CLK | SEGMENT_MASK)) !== 0 && !isAhead) {
-      clock.setText(undefined, update.initialClk);
-    }
-    update.isImage = changeType === TYPE_SUB_IMAGE;
-    update.isResubscription = changeType === TYPE_RESUB_DELTA;
-    this.#showMarkets();
-  }
-
-  #showMarkets(): void {
-    const update = this.#update;
-    update.isConflated = this.#markets.isConflated;
-    update.markets = this.#markets.changed;
-    update.removedMarkets = this.#markets.removed;
-  }
-
-  /** Begins a message that is not of the market stream. */
-  #beginOther(): void {
-    this.#markets.begin();
-    this.#update.removedMarkets = this.#markets.removed;
   }
 
   #applyMessage(message: unknown): boolean {
     const update = this.#update;
     update.stream = undefined;
     const envelope: WireObject = isWireObject(message) ? message : {};
-    if (envelope.op === "ocm") return this.#applyOrders(envelope);
+    if (envelope.op === "ocm") return this.#streams.order.apply(envelope);
     this.#beginOther();
-    switch (envelope.op) {
-      case "connection":
-        update.kind = "connection";
-        break;
-      case "status":
-        update.kind = "status";
-        break;
-      case "rcm":
-        update.kind = "race";
-        break;
-      case "ccm":
-        update.kind = "cricket";
-        break;
-      default:
-        update.kind = "unknown";
-    }
-    this.#messages++;
+    update.kind = kindOf(envelope.op);
+    this.#otherMessages++;
     return true;
   }
 
-  #applyOrders(envelope: WireObject): boolean {
-    const stream = this.#streams.order;
-    if (
-      stream.subscriptionId !== undefined && typeof envelope.id === "number" &&
-      envelope.id !== stream.subscriptionId
-    ) {
-      this.#superseded++;
-      return false;
-    }
-    this.#messages++;
-    const update = this.#update;
-    const isHeartbeat = envelope.ct === "HEARTBEAT";
-    const segment = segmentCodeOf(envelope.segmentType);
-    update.isStale = noteStatus(
-      stream,
-      envelope.status === UNRELIABLE,
-      segment,
-    );
-    const held = this.#orderSegments;
-    const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
-    if (!isContinued && !isHeartbeat) this.#dropSegments("order");
-    const isHeadless = this.#holdsSegments && isContinued && held.length === 0;
-    // The cache checks the shape before it changes anything.
-    const current = envelope as unknown as OrderChangeMessage;
-    if (
-      this.#holdsSegments && !isHeadless &&
-      (segment === SEGMENT_START || segment === SEGMENT_MIDDLE)
-    ) {
-      held.push(current);
-      return false;
-    }
-    this.#beginOther();
-    const group = isContinued ? [...held, current] : [current];
-    if (isContinued) held.length = 0;
-    try {
-      this.#applyOrderGroup(group);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      this.#fail(
-        new InvalidLineError({
-          reason: "schema",
-          detail: error.message,
-          line: update.rawLine,
-          cause: error,
-        }),
-      );
-      return true;
-    }
-    update.stream = "order";
-    update.kind = isHeartbeat ? "heartbeat" : "order";
-    update.isImage = envelope.ct === "SUB_IMAGE" && !isHeadless;
-    update.isResubscription = envelope.ct === "RESUB_DELTA" && !isHeadless;
-    update.orders = this.orders.changed;
-    update.removedOrders = this.orders.removed;
-    update.missingOrders = this.orders.missingAfterImage;
-    const isComplete = segment !== SEGMENT_START &&
-      segment !== SEGMENT_MIDDLE && !isHeadless;
-    // A heartbeat among segments may be ahead of what has been applied.
-    if (isComplete && held.length === 0) {
-      const tokens = group.map((message) => textOf(message.initialClk)).filter((
-        token,
-      ) => token !== undefined);
-      if (group.length > 1) update.join(group.length, tokens.at(-1));
-      stream.clock.setText(textOf(envelope.clk), tokens.at(-1));
-    }
-    return true;
-  }
-
-  #applyOrderGroup(group: readonly OrderChangeMessage[]): void {
-    const first = group[0]!;
-    // An image discards everything, so the whole group must be sound before it.
-    for (const message of group) checkOrderChangeMessage(message);
-    const isHalf = first.segmentType === "SEG" ||
-      first.segmentType === "SEG_END";
-    if (first.ct === "SUB_IMAGE" && !isHalf) this.orders.beginImage();
-    this.orders.applyGroup(group);
-  }
-
-  #dropSegments(stream: StreamName): void {
-    if (stream === "market") {
-      if (!this.#marketSegments.isOpen) return;
-      this.#marketSegments.clear();
-    } else {
-      if (this.#orderSegments.length === 0) return;
-      this.#orderSegments.length = 0;
-    }
-    this.#droppedSegments++;
+  /** Begins a message that concerns neither markets nor orders. */
+  #beginOther(): void {
+    this.#markets.begin();
+    this.#markets.showOn(this.#update);
   }
 }
 
-function newStreamState(): StreamState {
-  return {
-    subscriptionId: undefined,
-    isStale: false,
-    isGroupStale: false,
-    clock: new Clock(),
-  };
-}
-
-/** Takes over whether data lag: those of segments do when any of them says so. */
-function noteStatus(
-  stream: StreamState,
-  isUnreliable: boolean,
-  segment: number,
-): boolean {
-  if (segment === SEGMENT_NONE) return stream.isStale = isUnreliable;
-  const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
-  stream.isStale = isUnreliable || (isContinued && stream.isGroupStale);
-  stream.isGroupStale = stream.isStale && segment !== SEGMENT_END;
-  return stream.isStale;
-}
-
-function segmentCodeOf(segmentType: unknown): number {
-  switch (segmentType) {
-    case "SEG_START":
-      return SEGMENT_START;
-    case "SEG":
-      return SEGMENT_MIDDLE;
-    case "SEG_END":
-      return SEGMENT_END;
+/** Kind of a message that concerns neither markets nor orders. */
+function kindOf(op: unknown): UpdateKind {
+  switch (op) {
+    case "connection":
+      return "connection";
+    case "status":
+      return "status";
+    case "rcm":
+      return "race";
+    case "ccm":
+      return "cricket";
     default:
-      return typeof segmentType === "string" ? SEGMENT_OTHER : SEGMENT_NONE;
+      return "unknown";
   }
 }

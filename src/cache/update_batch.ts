@@ -109,7 +109,7 @@ export class UpdateBatch implements IterableIterator<StreamUpdate> {
       if (tape !== undefined) {
         while (this.#at < tape.length) {
           const at = this.#at;
-          this.#at = at + tape.slots[at + LENGTH]!;
+          this.#at = at + (tape.slots[at + LENGTH]! | 0);
           if (this.#applier.apply(tape, at)) return true;
         }
       }

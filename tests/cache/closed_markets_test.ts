@@ -223,6 +223,76 @@ describe("StreamCache on closed markets", () => {
     assert.equal(feed.cache.markets.size, 0);
   });
 
+  it("drops a closed market that an image lists without a definition", () => {
+    const feed = feedWith(HOUR_MS);
+    const image = mcm([{ id: "1.1", img: true }], {
+      pt: START_MS + 1,
+      ct: "SUB_IMAGE",
+    });
+    push(feed, close("1.1"), image);
+    assert.equal(feed.cache.markets.get("1.1")!.isClosed, true);
+    const updates = push(feed, tick(START_MS + HOUR_MS), tick(), tick());
+    assert.deepEqual(updates.map(({ removedMarkets }) => removedMarkets), [
+      [],
+      ["1.1"],
+      [],
+    ]);
+    assert.equal(feed.cache.markets.size, 0);
+  });
+
+  it("counts the retention time from the closing, images or not", () => {
+    const feed = feedWith(HOUR_MS);
+    const image = mcm([{ id: "1.1", img: true, marketDefinition: CLOSED }], {
+      pt: START_MS + HOUR_MS / 2,
+      ct: "SUB_IMAGE",
+    });
+    push(feed, close("1.1"), image, tick(START_MS + HOUR_MS), tick());
+    assert.equal(feed.cache.markets.size, 0);
+  });
+
+  it("counts the retention time anew when a market closes once more", () => {
+    const feed = feedWith(HOUR_MS);
+    const reopening = mcm([{ id: "1.1", marketDefinition: definition([7]) }]);
+    const again = START_MS + HOUR_MS / 2;
+    push(feed, close("1.1"), reopening, close("1.1", again));
+    push(feed, tick(START_MS + HOUR_MS), tick(again + HOUR_MS - 1));
+    assert.deepEqual(push(feed, tick())[0]!.removedMarkets, []);
+    assert.equal(feed.cache.markets.get("1.1")!.isClosed, true);
+    push(feed, tick(again + HOUR_MS), tick());
+    assert.equal(feed.cache.markets.get("1.1"), undefined);
+  });
+
+  it("counts the retention time from the first publish time where the closing has none", () => {
+    const feed = new BookFeed({
+      cache: new StreamCache({ closedRetentionMs: HOUR_MS }),
+    });
+    const bare = { pt: undefined };
+    push(
+      feed,
+      mcm([{ id: "1.1", img: true, marketDefinition: CLOSED }], bare),
+      mcm([], bare),
+      mcm([], bare),
+      tick(START_MS),
+      tick(START_MS + HOUR_MS - 1),
+      tick(START_MS + HOUR_MS - 1),
+    );
+    assert.equal(feed.cache.markets.size, 1);
+    const updates = push(feed, tick(START_MS + HOUR_MS), mcm([], bare));
+    assert.deepEqual(updates[0]!.removedMarkets, []);
+    assert.deepEqual(updates[1]!.removedMarkets, ["1.1"]);
+  });
+
+  it("drops a closed market without any publish time if none is to be kept", () => {
+    const feed = new BookFeed();
+    const bare = { pt: undefined };
+    const [, update] = push(
+      feed,
+      mcm([{ id: "1.1", img: true, marketDefinition: CLOSED }], bare),
+      mcm([], bare),
+    );
+    assert.deepEqual(update!.removedMarkets, ["1.1"]);
+  });
+
   it("does not take a suspended market, or one without a definition, for closed", () => {
     const feed = new BookFeed();
     push(

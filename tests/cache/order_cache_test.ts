@@ -423,6 +423,18 @@ describe("OrderCache closed markets", () => {
     assert.equal(cache.size, 0);
   });
 
+  it("OrderCache keeps a market that closed at an unknown time from the first publish time on", () => {
+    const cache = cacheOf([
+      message([{ id: A, closed: true }], { pt: null }),
+      { op: "ocm", ct: "HEARTBEAT", pt: 1000 },
+    ], { closedRetentionMs: 500 });
+    assert.equal(cache.get(A)?.isClosed, true);
+    cache.apply({ op: "ocm", ct: "HEARTBEAT", pt: 1499 });
+    assert.equal(cache.size, 1);
+    cache.apply({ op: "ocm", ct: "HEARTBEAT", pt: 1500 });
+    assert.deepEqual(marketIds(cache.removed), [A]);
+  });
+
   it("OrderCache refuses wrong options", () => {
     for (const closedRetentionMs of [-1, NaN]) {
       assert.throws(() => new OrderCache({ closedRetentionMs }), RangeError);

@@ -224,19 +224,31 @@ describe("StreamCache on segments", () => {
       segment("SEG", [part]),
       mcm([change("1.2", 3)]),
     );
+    // Two parts are already too much; the third is one without a start.
     assert.deepEqual(
       updates.map((it) => it.kind),
-      [
-        "invalid",
-        "market",
-        "market",
-        "market",
-      ].slice(0, updates.length),
+      ["invalid", "market", "market"],
     );
     assert.ok(updates[0]!.error instanceof RangeError);
     assert.match(updates[0]!.error.message, /must be <= 2000 bytes/);
     assert.equal(feed.cache.counts.droppedSegments, 1);
     assert.equal(feed.cache.markets.get("1.2")!.runner(7)!.lastTradedPrice, 3);
+  });
+
+  it("drops and reports a group of orders that is too large to hold", () => {
+    const feed = twoMarkets({ maxHeldBytes: 200 });
+    const oc = [{ id: "1.1", orc: [{ id: 7, mb: [[2, 5], [3, 5], [4, 5]] }] }];
+    const updates = push(
+      feed,
+      ocm(oc, { segmentType: "SEG_START" }),
+      ocm(oc, { segmentType: "SEG" }),
+      ocm([{ id: "1.2", orc: [{ id: 8, mb: [[2, 5]] }] }]),
+    );
+    assert.deepEqual(updates.map((it) => it.kind), ["invalid", "order"]);
+    assert.ok(updates[0]!.error instanceof RangeError);
+    assert.match(updates[0]!.error.message, /must be <= 200 bytes/);
+    assert.equal(feed.cache.counts.droppedSegments, 1);
+    assert.deepEqual([...feed.cache.orders].map((it) => it.marketId), ["1.2"]);
   });
 
   it("shows each of them when they are not held", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BookFeed } from "../../src/cache/book_feed.ts";
 import { StreamCache } from "../../src/cache/stream_cache.ts";
-import { definition, mcm, ocm, push } from "../support/messages.ts";
+import { definition, type Json, mcm, ocm, push } from "../support/messages.ts";
 
 const IMAGE = { ct: "SUB_IMAGE" };
 
@@ -194,6 +194,34 @@ describe("StreamCache", () => {
       assert.equal(book.runner(3)!.lastTradedPrice, 8);
     });
   }
+
+  it("lists changes of the second copy in an image only", () => {
+    const copy = (version: number, ids: readonly number[]): Json => ({
+      id: "1.1",
+      img: true,
+      marketDefinition: definition(ids, { version }),
+      rc: ids.map((id) => ({ id, ltp: version })),
+    });
+    const feed = new BookFeed();
+    push(feed, mcm([copy(2, [7, 8, 9]), copy(3, [9, 7])], IMAGE));
+    const book = feed.cache.markets.get("1.1")!;
+    assert.deepEqual(book.changedRunners, book.allRunners);
+    assert.deepEqual(book.changedRunners.map((it) => it.selectionId), [9, 7]);
+  });
+
+  it("lists no changes from before an image in the same message", () => {
+    const feed = new BookFeed();
+    push(
+      feed,
+      mcm([
+        { id: "1.1", rc: [{ id: 8, ltp: 2 }] },
+        { id: "1.1", img: true, rc: [{ id: 7, ltp: 2 }] },
+        { id: "1.1", rc: [{ id: 6, ltp: 2 }] },
+      ]),
+    );
+    const book = feed.cache.markets.get("1.1")!;
+    assert.deepEqual(book.changedRunners.map((it) => it.selectionId), [7, 6]);
+  });
 
   it("ignores and counts messages of superseded subscriptions", () => {
     const feed = twoMarkets();

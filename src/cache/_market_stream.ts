@@ -1,0 +1,201 @@
+/** The market stream's messages. See {@linkcode MarketStream}. */
+
+import type * as layout from "../tape/layout.ts";
+import type { ChangeTape } from "../tape/change_tape.ts";
+import type { FailureReporter } from "./_failure_reporter.ts";
+import { HeldSegments } from "./_held_segments.ts";
+import type { LiveMarketCache } from "./_live_market_cache.ts";
+import type { LiveUpdate } from "./_live_update.ts";
+import { StreamState, UNRELIABLE } from "./_stream_state.ts";
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
+const TYPE_HEARTBEAT: typeof layout.ChangeTypeCode.HEARTBEAT = 3;
+const TYPE_RESUB_DELTA: typeof layout.ChangeTypeCode.RESUB_DELTA = 2;
+const TYPE_SUB_IMAGE: typeof layout.ChangeTypeCode.SUB_IMAGE = 1;
+const CLK_END: typeof layout.CLK_END = 9;
+const CLK_START: typeof layout.CLK_START = 8;
+const FLAGS: typeof layout.FLAGS = 5;
+const HAS_CLK: typeof layout.HAS_CLK = 0x100;
+const HAS_ID: typeof layout.HAS_ID = 0x40;
+const HAS_INITIAL_CLK: typeof layout.HAS_INITIAL_CLK = 0x200;
+const HAS_STATUS: typeof layout.HAS_STATUS = 0x1000;
+const ID: typeof layout.ID = 6;
+const LINE_START: typeof layout.LINE_START = 3;
+const SEGMENT_MASK: typeof layout.SEGMENT_MASK = 0x38;
+const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
+const SEGMENT_END: typeof layout.SegmentCode.END = 3;
+const SEGMENT_NONE: typeof layout.SegmentCode.NONE = 0;
+const SEGMENT_OTHER: typeof layout.SegmentCode.OTHER = 4;
+const SEGMENT_START: typeof layout.SegmentCode.START = 1;
+const STATUS: typeof layout.STATUS = 14;
+
+/**
+ * Applies change records to the markets: decides which count, puts messages in
+ * segments together, and keeps the clocks. The market cache does the rest.
+ */
+export class MarketStream {
+  /** What the stream is at. */
+  readonly state: StreamState = new StreamState();
+  readonly #markets: LiveMarketCache;
+  readonly #update: LiveUpdate;
+  readonly #failures: FailureReporter;
+  readonly #holdsSegments: boolean;
+  readonly #maxHeldBytes: number;
+
+  readonly #held = new HeldSegments();
+  /** `initialClk` of segments that are not held. */
+  #shownInitialClk: string | undefined;
+
+  constructor(
+    markets: LiveMarketCache,
+    update: LiveUpdate,
+    failures: FailureReporter,
+    holdsSegments: boolean,
+    maxHeldBytes: number,
+  ) {
+    this.#markets = markets;
+    this.#update = update;
+    this.#failures = failures;
+    this.#holdsSegments = holdsSegments;
+    this.#maxHeldBytes = maxHeldBytes;
+  }
+
+  /** Applies the change record at a slot; returns whether there is an update to deliver. */
+  apply(tape: ChangeTape, at: number): boolean {
+    const { slots } = tape;
+    const { state } = this;
+    // `| 0` keeps what are integers out of floating point.
+    const flags = slots[at + FLAGS]! | 0;
+    if ((flags & HAS_ID) !== 0 && !state.accepts(slots[at + ID]!)) return false;
+    state.messages++;
+    const update = this.#update;
+    const changeType = flags & CHANGE_TYPE_MASK;
+    const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
+    const isUnreliable = (flags & HAS_STATUS) !== 0 &&
+      slots[at + STATUS] === UNRELIABLE;
+    update.isStale = state.noteStatus(isUnreliable, segment);
+    if (segment !== SEGMENT_NONE && segment !== SEGMENT_OTHER) {
+      return this.#holdsSegments
+        ? this.#applySegment(tape, at, changeType, segment)
+        : this.#showSegment(tape, at, changeType, segment);
+    }
+    if (changeType === TYPE_HEARTBEAT) {
+      update.kind = "heartbeat";
+    } else if (this.#held.isOpen) {
+      this.dropSegments();
+    }
+    const markets = this.#markets;
+    markets.begin();
+    if (changeType === TYPE_SUB_IMAGE) markets.beginImage();
+    markets.apply(slots, at, tape.bytes);
+    if (changeType === TYPE_SUB_IMAGE) markets.endImage();
+    this.#finish(tape, at, changeType);
+    return true;
+  }
+
+  /** Drops and counts half a message in segments. */
+  dropSegments(): void {
+    if (!this.#held.isOpen) return;
+    this.#held.clear();
+    this.state.droppedSegments++;
+  }
+
+  /** Holds a segment, or applies the whole message with its last one. */
+  #applySegment(
+    tape: ChangeTape,
+    at: number,
+    changeType: number,
+    segment: number,
+  ): boolean {
+    const held = this.#held;
+    const markets = this.#markets;
+    if (segment === SEGMENT_START) {
+      this.dropSegments();
+    } else if (!held.isOpen) {
+      // The start is missing: what is left of the message still is all true, but
+      // it makes no complete image, and nothing to resume from.
+      markets.begin();
+      markets.apply(tape.slots, at, tape.bytes);
+      markets.showOn(this.#update);
+      return true;
+    }
+    if (segment !== SEGMENT_END) return this.#hold(tape, at);
+    const isImage = changeType === TYPE_SUB_IMAGE;
+    markets.begin();
+    if (isImage) markets.beginImage();
+    for (const { slots, bytes } of held.segments) {
+      markets.apply(slots, 0, bytes);
+    }
+    markets.apply(tape.slots, at, tape.bytes);
+    if (isImage) markets.endImage();
+    this.#update.join(held.segments.length + 1, held.initialClk);
+    held.clear();
+    this.#finish(tape, at, changeType);
+    return true;
+  }
+
+  /** Holds a segment; returns whether there is a failure to deliver. */
+  #hold(tape: ChangeTape, at: number): boolean {
+    const held = this.#held;
+    held.add(tape, at);
+    if (held.heldBytes <= this.#maxHeldBytes) return false;
+    const { heldBytes } = held;
+    this.dropSegments();
+    this.#failures.report(
+      new RangeError(
+        `Cannot hold segments as they must be <= ${this.#maxHeldBytes} bytes: ${heldBytes} bytes held`,
+      ),
+    );
+    return true;
+  }
+
+  /** Applies a segment as an update of its own. */
+  #showSegment(
+    tape: ChangeTape,
+    at: number,
+    changeType: number,
+    segment: number,
+  ): true {
+    const isImage = changeType === TYPE_SUB_IMAGE;
+    const markets = this.#markets;
+    const update = this.#update;
+    markets.begin();
+    if (isImage && segment === SEGMENT_START) markets.beginImage();
+    markets.apply(tape.slots, at, tape.bytes);
+    if (isImage && segment === SEGMENT_END) markets.endImage();
+    if (segment === SEGMENT_START) this.#shownInitialClk = undefined;
+    if (segment === SEGMENT_END) {
+      update.join(1, this.#shownInitialClk);
+      this.#finish(tape, at, changeType);
+    } else {
+      this.#shownInitialClk = update.initialClk ?? this.#shownInitialClk;
+      markets.showOn(update);
+    }
+    return true;
+  }
+
+  /** Shows what a complete message did, and takes over its clocks. */
+  #finish(tape: ChangeTape, at: number, changeType: number): void {
+    const { slots } = tape;
+    const flags = slots[at + FLAGS]! | 0;
+    const update = this.#update;
+    const { clock } = this.state;
+    // A heartbeat among segments may be ahead of what has been applied.
+    const isAhead = this.#held.isOpen;
+    if ((flags & HAS_CLK) !== 0 && !isAhead) {
+      const lineStart = slots[at + LINE_START]! | 0;
+      clock.setClk(
+        tape.bytes,
+        lineStart + (slots[at + CLK_START]! | 0),
+        lineStart + (slots[at + CLK_END]! | 0),
+      );
+    }
+    if ((flags & (HAS_INITIAL_CLK | SEGMENT_MASK)) !== 0 && !isAhead) {
+      clock.setText(undefined, update.initialClk);
+    }
+    update.isImage = changeType === TYPE_SUB_IMAGE;
+    update.isResubscription = changeType === TYPE_RESUB_DELTA;
+    this.#markets.showOn(update);
+  }
+}

@@ -1,0 +1,173 @@
+/** The order stream's messages. See {@linkcode OrderStream}. */
+
+import { InvalidLineError } from "../parsing/invalid_line_error.ts";
+import { checkOrderChangeMessage } from "../protocol/message_schema.ts";
+import type { OrderChangeMessage } from "../protocol/order_change_message.ts";
+import { SegmentCode } from "../tape/layout.ts";
+import type { FailureReporter } from "./_failure_reporter.ts";
+import type { LiveMarketCache } from "./_live_market_cache.ts";
+import type { LiveUpdate } from "./_live_update.ts";
+import { StreamState, UNRELIABLE } from "./_stream_state.ts";
+import { textOf, type WireObject } from "./_wire_value.ts";
+import type { OrderCache } from "./order_cache.ts";
+
+/**
+ * Applies order change messages to the orders: decides which count, puts messages
+ * in segments together, and keeps the clocks. The order cache does the rest.
+ */
+export class OrderStream {
+  /** What the stream is at. */
+  readonly state: StreamState = new StreamState();
+  readonly #orders: OrderCache;
+  readonly #markets: LiveMarketCache;
+  readonly #update: LiveUpdate;
+  readonly #failures: FailureReporter;
+  readonly #holdsSegments: boolean;
+
+  readonly #maxHeldBytes: number;
+
+  /** Segments of a message that is not complete yet. */
+  readonly #held: OrderChangeMessage[] = [];
+  /** Bytes of their lines. */
+  #heldBytes = 0;
+
+  /**
+   * @param orders What the messages are applied to.
+   * @param markets Closed ones leave with whatever is delivered next, orders included.
+   * @param update The cache's update.
+   * @param failures Where unusable messages go.
+   * @param holdsSegments Whether segments wait for the last one.
+   * @param maxHeldBytes Most bytes of lines that wait.
+   */
+  constructor(
+    orders: OrderCache,
+    markets: LiveMarketCache,
+    update: LiveUpdate,
+    failures: FailureReporter,
+    holdsSegments: boolean,
+    maxHeldBytes: number,
+  ) {
+    this.#orders = orders;
+    this.#markets = markets;
+    this.#update = update;
+    this.#failures = failures;
+    this.#holdsSegments = holdsSegments;
+    this.#maxHeldBytes = maxHeldBytes;
+  }
+
+  /** Applies a message of which only `op` is known; returns whether there is an update to deliver. */
+  apply(envelope: WireObject): boolean {
+    const { state } = this;
+    if (typeof envelope.id === "number" && !state.accepts(envelope.id)) {
+      return false;
+    }
+    state.messages++;
+    const update = this.#update;
+    const isHeartbeat = envelope.ct === "HEARTBEAT";
+    const segment = segmentCodeOf(envelope.segmentType);
+    update.isStale = state.noteStatus(envelope.status === UNRELIABLE, segment);
+    const held = this.#held;
+    const isContinued = segment === SegmentCode.MIDDLE ||
+      segment === SegmentCode.END;
+    if (!isContinued && !isHeartbeat) this.dropSegments();
+    const isLast = segment !== SegmentCode.START &&
+      segment !== SegmentCode.MIDDLE;
+    // Without its start, what is left of a message still is all true, but it
+    // makes no complete image, and nothing to resume from.
+    const isHeadless = this.#holdsSegments && isContinued && held.length === 0;
+    // The shape is checked before anything changes.
+    const message = envelope as unknown as OrderChangeMessage;
+    if (this.#holdsSegments && !isHeadless && !isLast) {
+      held.push(message);
+      this.#heldBytes += update.rawLine.length;
+      return this.#heldBytes > this.#maxHeldBytes && this.#refuse();
+    }
+    this.#markets.begin();
+    this.#markets.showOn(update);
+    const group = isContinued ? [...held, message] : [message];
+    if (isContinued) this.#forget();
+    if (!this.#applyGroup(group)) return true;
+    update.stream = "order";
+    update.kind = isHeartbeat ? "heartbeat" : "order";
+    update.isImage = envelope.ct === "SUB_IMAGE" && !isHeadless;
+    update.isResubscription = envelope.ct === "RESUB_DELTA" && !isHeadless;
+    update.orders = this.#orders.changed;
+    update.removedOrders = this.#orders.removed;
+    update.missingOrders = this.#orders.missingAfterImage;
+    // A heartbeat among segments may be ahead of what has been applied.
+    if (isLast && !isHeadless && held.length === 0) this.#takeClocks(group);
+    return true;
+  }
+
+  /** Drops and counts half a message in segments. */
+  dropSegments(): void {
+    if (this.#held.length === 0) return;
+    this.#forget();
+    this.state.droppedSegments++;
+  }
+
+  #forget(): void {
+    this.#held.length = 0;
+    this.#heldBytes = 0;
+  }
+
+  /** Drops segments that are too many, and reports it. */
+  #refuse(): true {
+    const heldBytes = this.#heldBytes;
+    this.dropSegments();
+    this.#failures.report(
+      new RangeError(
+        `Cannot hold segments as they must be <= ${this.#maxHeldBytes} bytes: ${heldBytes} bytes held`,
+      ),
+    );
+    return true;
+  }
+
+  /** Applies the segments of a message, or reports why not; returns whether it did. */
+  #applyGroup(group: readonly OrderChangeMessage[]): boolean {
+    const first = group[0]!;
+    try {
+      // An image discards everything, so the whole group must be sound before it.
+      for (const message of group) checkOrderChangeMessage(message);
+      const isHalf = first.segmentType === "SEG" ||
+        first.segmentType === "SEG_END";
+      if (first.ct === "SUB_IMAGE" && !isHalf) this.#orders.beginImage();
+      this.#orders.applyGroup(group);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#failures.report(
+        new InvalidLineError({
+          reason: "schema",
+          detail: error.message,
+          line: this.#update.rawLine,
+          cause: error,
+        }),
+      );
+      return false;
+    }
+  }
+
+  /** Takes over the clocks of a complete message; `initialClk` may be on any segment. */
+  #takeClocks(group: readonly OrderChangeMessage[]): void {
+    const initialClk = group.map((message) => textOf(message.initialClk))
+      .findLast((token) => token !== undefined);
+    if (group.length > 1) this.#update.join(group.length, initialClk);
+    this.state.clock.setText(textOf(group.at(-1)!.clk), initialClk);
+  }
+}
+
+function segmentCodeOf(segmentType: unknown): number {
+  switch (segmentType) {
+    case "SEG_START":
+      return SegmentCode.START;
+    case "SEG":
+      return SegmentCode.MIDDLE;
+    case "SEG_END":
+      return SegmentCode.END;
+    default:
+      return typeof segmentType === "string"
+        ? SegmentCode.OTHER
+        : SegmentCode.NONE;
+  }
+}
