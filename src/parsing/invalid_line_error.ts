@@ -109,7 +109,7 @@ export class InvalidLineError extends SyntaxError {
     const { reason, detail, source = "", lineNumber = 1, byteOffset = 0 } =
       options;
     const { line } = options;
-    const preview = typeof line === "string" ? line : previewOf(line);
+    const preview = previewOf(line);
     const where = source === ""
       ? "line"
       : `line ${lineNumber} of ${JSON.stringify(source)}`;
@@ -135,6 +135,7 @@ export class InvalidLineError extends SyntaxError {
     return new InvalidLineError({
       reason: this.reason,
       detail: this.#detail,
+      // Cleaning what is clean changes nothing.
       line: this.preview,
       cause: this.cause,
       source: location.source,
@@ -144,9 +145,11 @@ export class InvalidLineError extends SyntaxError {
   }
 }
 
-function previewOf(line: Uint8Array): string {
-  // Bytes that are not UTF-8 come out as U+FFFD and are escaped as such.
-  const text = decoder.decode(line.subarray(0, PREVIEW_BYTES));
+function previewOf(line: Uint8Array | string): string {
+  const text = typeof line === "string"
+    ? line.slice(0, PREVIEW_BYTES)
+    // Bytes that are not UTF-8 come out as U+FFFD and are escaped as such.
+    : decoder.decode(line.subarray(0, PREVIEW_BYTES));
   const clean = text
     .replace(CREDENTIAL, redact)
     .replace(UNPRINTABLE, escapeCharacter);

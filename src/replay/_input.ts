@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";
 import type { SourceChunk } from "./byte_source.ts";
-import { CHUNK_BYTES, slices } from "./_container.ts";
+import { slices } from "./_container.ts";
 import {
   ReplaySourceError,
   type ReplaySourceErrorCode,
