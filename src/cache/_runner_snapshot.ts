@@ -59,8 +59,10 @@ export class RunnerSnapshot implements RunnerView {
   readonly bestAvailableToLay: LevelLadderSnapshot;
   readonly bestDisplayToBack: LevelLadderSnapshot;
   readonly bestDisplayToLay: LevelLadderSnapshot;
-  readonly #hasTraded: boolean;
-  readonly #isPurchased: boolean;
+  /** Whether the traded column was ever received. */
+  readonly hasTraded: boolean;
+  /** Whether `tv` is that of a purchased file. */
+  readonly isPurchased: boolean;
 
   constructor(runner: RunnerSnapshotSource, pool: LadderPool) {
     this.selectionId = runner.selectionId;
@@ -79,8 +81,8 @@ export class RunnerSnapshot implements RunnerView {
     this.bestAvailableToLay = runner.levelSnapshot(BATL, pool);
     this.bestDisplayToBack = runner.levelSnapshot(BDATB, pool);
     this.bestDisplayToLay = runner.levelSnapshot(BDATL, pool);
-    this.#hasTraded = runner.hasTraded;
-    this.#isPurchased = runner.isPurchased;
+    this.hasTraded = runner.hasTraded;
+    this.isPurchased = runner.isPurchased;
   }
 
   get status(): string | undefined {
@@ -96,10 +98,10 @@ export class RunnerSnapshot implements RunnerView {
   }
 
   get totalMatched(): number | undefined {
-    const tradedSize = this.#hasTraded ? this.traded.totalSize : undefined;
+    const tradedSize = this.hasTraded ? this.traded.totalSize : undefined;
     return runnerTotal(
       this.reportedTotalMatched,
-      this.#isPurchased,
+      this.isPurchased,
       tradedSize,
     );
   }
