@@ -43,6 +43,7 @@ const INITIAL_CLK_END: typeof layout.INITIAL_CLK_END = 11;
 const CONFLATE_MS: typeof layout.CONFLATE_MS = 12;
 const HEARTBEAT_MS: typeof layout.HEARTBEAT_MS = 13;
 const STATUS: typeof layout.STATUS = 14;
+const MARKET_COUNT: typeof layout.MARKET_COUNT = 15;
 const CHANGE_SLOTS: typeof layout.CHANGE_SLOTS = 16;
 const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
 const HAS_ID: typeof layout.HAS_ID = 0x40;
@@ -109,7 +110,17 @@ export function scanLine(
   let p = start;
   s.lineStart = start;
   s.next = at + CHANGE_SLOTS;
-  for (let i = at; i < s.next; i++) t[i] = 0;
+  // The others are always written.
+  t[at + ID] = 0;
+  t[at + PUBLISH_TIME] = 0;
+  t[at + CLK_START] = 0;
+  t[at + CLK_END] = 0;
+  t[at + INITIAL_CLK_START] = 0;
+  t[at + INITIAL_CLK_END] = 0;
+  t[at + CONFLATE_MS] = 0;
+  t[at + HEARTBEAT_MS] = 0;
+  t[at + STATUS] = 0;
+  t[at + MARKET_COUNT] = 0;
   if (b[p]! <= SPACE) p = skipSpace(b, p);
   if (b[p] !== OPEN_BRACE) return SHAPE;
   p = scanMessage(s, p + 1, at);
@@ -230,10 +241,14 @@ function scanMessage(s: ScanState, p: number, at: number): number {
       p = skipUnknown(b, p);
       if (p < 0) return p;
     }
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
-    const c = b[p++];
+    let c = b[p++]!;
     if (c === COMMA) continue;
-    if (c !== CLOSE_BRACE) return SHAPE;
+    if (c !== CLOSE_BRACE) {
+      p = skipSpace(b, p - 1);
+      c = b[p++]!;
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACE) return SHAPE;
+    }
     if (!op) return OTHER_MESSAGE;
     t[at + FLAGS] = flags;
     return p;

@@ -15,6 +15,7 @@ const MARKET_LENGTH: typeof layout.MARKET_LENGTH = 0;
 const MARKET_FLAGS: typeof layout.MARKET_FLAGS = 1;
 const MARKET_ID_START: typeof layout.MARKET_ID_START = 2;
 const MARKET_ID_END: typeof layout.MARKET_ID_END = 3;
+const RUNNER_COUNT: typeof layout.RUNNER_COUNT = 7;
 const MARKET_TV: typeof layout.MARKET_TV = 4;
 const DEFINITION_START: typeof layout.DEFINITION_START = 5;
 const DEFINITION_END: typeof layout.DEFINITION_END = 6;
@@ -75,10 +76,14 @@ export function scanMarkets(s: ScanState, p: number, at: number): number {
     p = scanMarket(s, p + 1);
     if (p < 0) return p;
     count++;
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
-    const c = b[p++];
+    let c = b[p++]!;
     if (c === COMMA) continue;
-    if (c !== CLOSE_BRACKET) return SHAPE;
+    if (c !== CLOSE_BRACKET) {
+      p = skipSpace(b, p - 1);
+      c = b[p++]!;
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACKET) return SHAPE;
+    }
     t[at + MARKET_COUNT] = count;
     return p;
   }
@@ -91,7 +96,11 @@ function scanMarket(s: ScanState, p: number): number {
   const at = s.next;
   if (at > s.limit) return TAPE_FULL;
   s.next = at + MARKET_SLOTS;
-  for (let i = at; i < s.next; i++) t[i] = 0;
+  // The others are always written.
+  t[at + MARKET_TV] = 0;
+  t[at + DEFINITION_START] = 0;
+  t[at + DEFINITION_END] = 0;
+  t[at + RUNNER_COUNT] = 0;
   let flags = 0;
   let id = false;
   while (true) {
@@ -156,10 +165,15 @@ function scanMarket(s: ScanState, p: number): number {
       p = skipUnknown(b, p);
       if (p < 0) return p;
     }
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
-    const c = b[p++];
+    let c = b[p++]!;
     if (c === COMMA) continue;
-    if (c !== CLOSE_BRACE || !id) return SHAPE;
+    if (c !== CLOSE_BRACE) {
+      p = skipSpace(b, p - 1);
+      c = b[p++]!;
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACE) return SHAPE;
+    }
+    if (!id) return SHAPE;
     t[at + MARKET_FLAGS] = flags;
     t[at + MARKET_LENGTH] = s.next - at;
     return p;

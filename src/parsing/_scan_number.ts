@@ -98,22 +98,31 @@ export function scanTime(
   slot: number,
 ): number {
   if (p < 0) return p;
-  let high = 0;
-  let low = 0;
-  let odd = 0;
-  for (let i = p; i < p + 7; i++) {
-    const d = b[i]! ^ ZERO;
-    odd |= 9 - d;
-    high = Math.imul(high, 10) + d | 0;
-  }
-  for (let i = p + 7; i < p + 13; i++) {
-    const d = b[i]! ^ ZERO;
-    odd |= 9 - d;
-    low = Math.imul(low, 10) + d | 0;
-  }
+  // Seven digits and six, each an int32, and every other digit's weight its own:
+  // a chain of multiplications would have to wait for each of them.
+  const d0 = b[p + 0]! ^ ZERO;
+  const d1 = b[p + 1]! ^ ZERO;
+  const d2 = b[p + 2]! ^ ZERO;
+  const d3 = b[p + 3]! ^ ZERO;
+  const d4 = b[p + 4]! ^ ZERO;
+  const d5 = b[p + 5]! ^ ZERO;
+  const d6 = b[p + 6]! ^ ZERO;
+  const d7 = b[p + 7]! ^ ZERO;
+  const d8 = b[p + 8]! ^ ZERO;
+  const d9 = b[p + 9]! ^ ZERO;
+  const d10 = b[p + 10]! ^ ZERO;
+  const d11 = b[p + 11]! ^ ZERO;
+  const d12 = b[p + 12]! ^ ZERO;
+  const odd = (9 - d0) | (9 - d1) | (9 - d2) | (9 - d3) | (9 - d4) | (9 - d5) |
+    (9 - d6) | (9 - d7) | (9 - d8) | (9 - d9) | (9 - d10) | (9 - d11) |
+    (9 - d12);
+  const high = d0 * 1_000_000 + d1 * 100_000 + d2 * 10_000 + d3 * 1000 +
+      d4 * 100 + d5 * 10 + d6 | 0;
+  const low = d7 * 100_000 + d8 * 10_000 + d9 * 1000 + d10 * 100 + d11 * 10 +
+      d12 | 0;
   const next = b[p + 13];
   // A negative `9 - d` is no digit; behind the digits only an end will do.
-  if (odd < 0 || b[p] === ZERO || (next !== COMMA && next !== CLOSE_BRACE)) {
+  if (odd < 0 || d0 === 0 || (next !== COMMA && next !== CLOSE_BRACE)) {
     return scanNumber(b, t, p, slot);
   }
   t[slot] = high * 1e6 + low;

@@ -160,10 +160,14 @@ export function scanRows(s: ScanState, p: number, kind: number): number {
       }
       rows++;
       slot += PRICE_ROW;
-      if (b[p]! <= SPACE) p = skipSpace(b, p);
-      const c = b[p++];
+      let c = b[p++]!;
       if (c === COMMA) continue;
-      if (c !== CLOSE_BRACKET) return SHAPE;
+      if (c !== CLOSE_BRACKET) {
+        p = skipSpace(b, p - 1);
+        c = b[p++]!;
+        if (c === COMMA) continue;
+        if (c !== CLOSE_BRACKET) return SHAPE;
+      }
       break;
     }
   }

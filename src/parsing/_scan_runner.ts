@@ -87,10 +87,14 @@ export function scanRunners(s: ScanState, p: number, market: number): number {
     p = scanRunner(s, p + 1);
     if (p < 0) return p;
     count++;
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
-    const c = b[p++];
+    let c = b[p++]!;
     if (c === COMMA) continue;
-    if (c !== CLOSE_BRACKET) return SHAPE;
+    if (c !== CLOSE_BRACKET) {
+      p = skipSpace(b, p - 1);
+      c = b[p++]!;
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACKET) return SHAPE;
+    }
     t[market + RUNNER_COUNT] = count;
     return p;
   }
@@ -103,7 +107,12 @@ function scanRunner(s: ScanState, p: number): number {
   const at = s.next;
   if (at > s.limit) return TAPE_FULL;
   s.next = at + RUNNER_SLOTS;
-  for (let i = at; i < s.next; i++) t[i] = 0;
+  // The others are always written.
+  t[at + HANDICAP] = 0;
+  t[at + LTP] = 0;
+  t[at + TV] = 0;
+  t[at + SPN] = 0;
+  t[at + SPF] = 0;
   let flags = 0;
   let id = false;
   while (true) {
@@ -190,10 +199,15 @@ function scanRunner(s: ScanState, p: number): number {
       p = scanRows(s, p, kind);
       if (p < 0) return p;
     }
-    if (b[p]! <= SPACE) p = skipSpace(b, p);
-    const c = b[p++];
+    let c = b[p++]!;
     if (c === COMMA) continue;
-    if (c !== CLOSE_BRACE || !id) return SHAPE;
+    if (c !== CLOSE_BRACE) {
+      p = skipSpace(b, p - 1);
+      c = b[p++]!;
+      if (c === COMMA) continue;
+      if (c !== CLOSE_BRACE) return SHAPE;
+    }
+    if (!id) return SHAPE;
     t[at + RUNNER_FLAGS] = flags;
     t[at + RUNNER_LENGTH] = s.next - at;
     return p;
