@@ -18,7 +18,11 @@
 
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { NativeUnavailableError, openNative } from "../ffi/mod.ts";
 import { BUILD_DIR, findBun, installLibraries, ROOT } from "../tests/_bun.ts";
+import { peersChart } from "./peers/chart.ts";
+import type { PeersResults } from "./peers/results.ts";
+import { peersSection } from "./peers/section.ts";
 import { machineName } from "./support/runtime.ts";
 import type { Job, JobResult } from "./report/job.ts";
 import {
@@ -40,6 +44,18 @@ class JobError extends Error {
 }
 
 type RunJob = (job: Job) => Promise<JobResult[]>;
+
+/** Whether the native parser can be opened here; it is measured only then. */
+function isNativeBuilt(): boolean {
+  try {
+    openNative().close();
+    return true;
+  } catch (error) {
+    if (!(error instanceof NativeUnavailableError)) throw error;
+    console.log(`Without the native parser: ${error.message}`);
+    return false;
+  }
+}
 
 /** Measures and writes. */
 async function main(args: string[]): Promise<void> {
@@ -73,7 +89,8 @@ async function main(args: string[]): Promise<void> {
     results.set(runtime, new Map());
     await verify(inputs, runtime, jobRunner(command));
   }
-  for (const measurement of measurements(inputs, measureMs)) {
+  const hasNative = isNativeBuilt();
+  for (const measurement of measurements(inputs, measureMs, hasNative)) {
     if (only !== undefined && !only.includes(measurement.name)) continue;
     for (const [runtime, command] of commands) {
       console.log(`Measuring ${measurement.name} in ${runtime}`);
@@ -95,12 +112,31 @@ async function main(args: string[]): Promise<void> {
     measureMs,
     results,
   };
-  const page = renderReadme(report);
+  const page = renderReadme(report) + await peersPart();
   const out = values.out ??
     (isQuick ? `${FOLDER}/README.md` : `${ROOT}bench/README.md`);
   await Deno.writeTextFile(out, page);
   await Deno.writeTextFile(`${FOLDER}/results.json`, jsonOf(report));
   console.log(`\n${page.slice(0, page.indexOf("## Method"))}Written to ${out}`);
+}
+
+/**
+ * What the last run of `deno task bench:peers` found, with its picture; nothing
+ * if there was none.
+ */
+async function peersPart(): Promise<string> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(`${FOLDER}/peers.json`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return "";
+  }
+  const peers = JSON.parse(text) as PeersResults;
+  await Deno.writeTextFile(`${ROOT}bench/peers.svg`, peersChart(peers));
+  return `\n![This library against other software](peers.svg)\n\n${
+    peersSection(peers).trimEnd()
+  }\n`;
 }
 
 /** Proves, in the runtime itself, that the plain books are right. */

@@ -120,7 +120,9 @@ function readVariable(): string | undefined {
 /** The path of a file in an installed package. */
 function resolvePackage(specifier: string): string | undefined {
   try {
-    const url = import.meta.resolve(specifier);
+    // By another name, as a publisher cannot rewrite what depends on the platform.
+    const { resolve } = import.meta;
+    const url = resolve(specifier);
     return url.startsWith("file:") ? fileURLToPath(url) : undefined;
   } catch {
     return undefined; // not installed

@@ -7,6 +7,7 @@ import {
   parseMessage,
   TapeScanner,
 } from "../../mod.ts";
+import { openParser } from "../../ffi/mod.ts";
 import {
   assertSame,
   type BenchCase,
@@ -85,6 +86,7 @@ function changeGroup(group: string, kind: MessageKind): BenchGroup {
     bytes: totalBytes(lines),
     cases: [
       { name: "TapeScanner", run: parserRun(new TapeScanner(), block) },
+      ...nativeCase(block),
       { name: "JsonParser", run: parserRun(new JsonParser(), block) },
       {
         name: "decode, split, JSON.parse",
@@ -100,6 +102,19 @@ function changeGroup(group: string, kind: MessageKind): BenchGroup {
       });
     },
   };
+}
+
+/** The native parser, where its library is built. */
+function nativeCase(block: Uint8Array): BenchCase[] {
+  const parser = nativeParser();
+  return parser === undefined
+    ? []
+    : [{ name: "NativeParser", run: parserRun(parser, block) }];
+}
+
+function nativeParser(): ChangeParser | undefined {
+  const { parser } = openParser();
+  return parser.backend === "native" ? parser : undefined;
 }
 
 /** Parses the block; gives something of each tape. */
@@ -145,9 +160,11 @@ function countTapeMarkets(parser: ChangeParser, block: Uint8Array): number {
 
 /** The scanner's numbers must be those that `JSON.parse` gives. */
 function assertSameTapes(group: string, block: Uint8Array): void {
+  const native = nativeParser();
   assertSame(group, {
     TapeScanner: tapeText(new TapeScanner(), block),
     JsonParser: tapeText(new JsonParser(), block),
+    ...native === undefined ? {} : { NativeParser: tapeText(native, block) },
   });
 }
 

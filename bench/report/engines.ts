@@ -5,7 +5,11 @@
  * @module
  */
 
-import type { MarketChangeMessage, MarketView } from "../../mod.ts";
+import type {
+  ChangeParser,
+  MarketChangeMessage,
+  MarketView,
+} from "../../mod.ts";
 import type { EngineName } from "./job.ts";
 
 /** Takes pieces of an input in order. */
@@ -27,10 +31,14 @@ export async function loadEngine(name: EngineName): Promise<() => Engine> {
   switch (name) {
     case "scanner":
       return await loadScanner();
+    case "native":
+      return await loadNative();
     case "json":
       return newJsonEngine;
     case "feed":
       return await loadFeed();
+    case "nativeFeed":
+      return await loadFeed(await loadNativeParser());
     case "snapshot":
       return await loadSnapshotFeed();
     default: {
@@ -42,10 +50,23 @@ export async function loadEngine(name: EngineName): Promise<() => Engine> {
 
 async function loadScanner(): Promise<() => Engine> {
   const { TapeScanner } = await import("../../mod.ts");
-  // One scanner for all passes, as a process has one.
-  let scanner: InstanceType<typeof TapeScanner> | undefined;
+  return parserEngine(() => new TapeScanner());
+}
+
+async function loadNative(): Promise<() => Engine> {
+  return parserEngine(await loadNativeParser());
+}
+
+async function loadNativeParser(): Promise<() => ChangeParser> {
+  const { openNative } = await import("../../ffi/mod.ts");
+  return openNative;
+}
+
+/** A parser alone; one for all passes, as a process has one. */
+function parserEngine(newParser: () => ChangeParser): () => Engine {
+  let only: ChangeParser | undefined;
   return () => {
-    const parser = scanner ??= new TapeScanner();
+    const parser = only ??= newParser();
     const { counts } = parser;
     return {
       push(block: Uint8Array): number {
@@ -73,8 +94,10 @@ function newJsonEngine(): Engine {
   };
 }
 
-async function loadFeed(): Promise<() => Engine> {
-  const newFeed = await loadNewFeed();
+async function loadFeed(
+  newParser?: () => ChangeParser,
+): Promise<() => Engine> {
+  const newFeed = await loadNewFeed(newParser);
   return () => {
     const feed = newFeed();
     return {
@@ -111,15 +134,14 @@ async function loadSnapshotFeed(): Promise<() => Engine> {
   };
 }
 
-async function loadNewFeed() {
+async function loadNewFeed(newParser?: () => ChangeParser) {
   const { BookFeed, StreamCache, openParser } = await import("../../mod.ts");
-  type Parser = ReturnType<typeof openParser>["parser"];
   // One parser for all passes, as a process has one; books are new each time
   // and keep closed markets, as the plain ones do.
-  let parser: Parser | undefined;
+  let parser: ChangeParser | undefined;
   return () =>
     new BookFeed({
-      parser: parser ??= openParser().parser,
+      parser: parser ??= newParser?.() ?? openParser().parser,
       cache: new StreamCache({ closedRetentionMs: Infinity }),
     });
 }

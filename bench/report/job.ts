@@ -9,10 +9,14 @@
 export type EngineName =
   /** `TapeScanner` alone. */
   | "scanner"
+  /** `NativeParser` alone; only where its library is built. */
+  | "native"
   /** Decode, split, `JSON.parse`, nothing more. */
   | "json"
   /** `BookFeed`. */
   | "feed"
+  /** `BookFeed` on `NativeParser`. */
+  | "nativeFeed"
   /** `BookFeed`, with a snapshot of each changed market after each message. */
   | "snapshot"
   /** Baseline A. */

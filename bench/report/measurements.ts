@@ -40,11 +40,15 @@ export type Rounds = ReadonlyMap<EngineName, ReadonlyMap<string, JobResult[]>>;
  *
  * @param inputs Their inputs.
  * @param measureMs Measured time of each warm job's first input, ms.
+ * @param hasNative Whether the native parser is at hand.
  */
 export function measurements(
   inputs: PreparedInputs,
   measureMs: number,
+  hasNative: boolean,
 ): Measurement[] {
+  const native: readonly EngineName[] = hasNative ? ["native"] : [];
+  const nativeFeed: readonly EngineName[] = hasNative ? ["nativeFeed"] : [];
   const everything = [inputs.all, ...inputs.recordings];
   const warm = (cutting: Cutting, paths: readonly string[]) =>
   (
@@ -67,19 +71,19 @@ export function measurements(
   return [
     {
       name: "scan",
-      engines: ["scanner", "json"],
+      engines: ["scanner", ...native, "json"],
       roundsFactor: 1,
       jobOf: warm("blocks", everything),
     },
     {
       name: "books",
-      engines: ["feed", "snapshot", "typed", "map", "pairs"],
+      engines: ["feed", "snapshot", ...nativeFeed, "typed", "map", "pairs"],
       roundsFactor: 1,
       jobOf: warm("chunks", everything),
     },
     {
       name: "live",
-      engines: ["feed", "typed", "map", "pairs"],
+      engines: ["feed", ...nativeFeed, "typed", "map", "pairs"],
       roundsFactor: 1,
       jobOf: warm("lines", [inputs.first, ...inputs.recordings]),
     },
@@ -93,13 +97,13 @@ export function measurements(
     },
     {
       name: "cold",
-      engines: ["feed", "typed"],
+      engines: ["feed", ...nativeFeed, "typed"],
       roundsFactor: 2,
       jobOf: cold("chunks", Infinity),
     },
     {
       name: "coldLive",
-      engines: ["feed", "typed"],
+      engines: ["scanner", ...native, "json", "feed", ...nativeFeed, "typed"],
       roundsFactor: 2,
       jobOf: cold("lines", 1000),
     },

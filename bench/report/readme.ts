@@ -40,8 +40,10 @@ const PLAIN: readonly EngineName[] = ["typed", "map", "pairs"];
 
 const TITLES: Readonly<Record<EngineName, string>> = {
   scanner: "`TapeScanner`",
+  native: "`NativeParser`",
   json: "decode, split, `JSON.parse`",
   feed: "`BookFeed`",
+  nativeFeed: "`BookFeed` on `NativeParser`",
   snapshot: "`BookFeed`, `snapshot()` of each changed market",
   typed: "A: `JSON.parse`, sorted Float64Arrays",
   map: "`JSON.parse`, `Map<price, size>`",
@@ -139,15 +141,7 @@ const ROWS: readonly Row[] = [
     what: "cold: first 8 MB of a process, 64 KiB chunks, against A",
     targets: { Deno: 1.6, Bun: 1.3 },
     unit: "x",
-    valueOf: (roundsOf) => {
-      const rounds = roundsOf("cold");
-      const ms = (engine: EngineName): string =>
-        `${(medianNs(rounds, engine, "first_8_mb") / 1e6).toFixed(0)} ms`;
-      return {
-        ratio: speedup(rounds, "feed", ["typed"], "first_8_mb"),
-        detail: `${ms("feed")} and ${ms("typed")}`,
-      };
-    },
+    valueOf: (roundsOf) => coldMs(roundsOf("cold"), "feed", "typed"),
   },
   {
     what: "cold: first 1,000 messages, one per chunk, against A",
@@ -155,6 +149,44 @@ const ROWS: readonly Row[] = [
     unit: "x",
     valueOf: (roundsOf) =>
       perMessage(roundsOf("coldLive"), "feed", ["typed"], "first_8_mb"),
+  },
+  {
+    what:
+      "`NativeParser` alone, 64 KiB blocks, against `JSON.parse` for each line",
+    targets: { Deno: 9, Bun: 6 },
+    unit: "x",
+    valueOf: (roundsOf) => rates(roundsOf("scan"), "native", ["json"], "all"),
+  },
+  {
+    what: "bytes to books on `NativeParser`, against A",
+    targets: { Deno: 7.5, Bun: 4 },
+    unit: "x",
+    valueOf: (roundsOf) =>
+      rates(roundsOf("books"), "nativeFeed", ["typed"], "all"),
+  },
+  {
+    what:
+      "cold, on `NativeParser`: first 8 MB of a process, opening the library " +
+      "included, against A",
+    targets: { Deno: 4, Bun: 3 },
+    unit: "x",
+    valueOf: (roundsOf) => coldMs(roundsOf("cold"), "nativeFeed", "typed"),
+  },
+  {
+    what:
+      "cold: first 1,000 messages, one per chunk, parsed by `NativeParser`, " +
+      "opening it included, against `JSON.parse`",
+    targets: { Deno: 3, Bun: 3 },
+    unit: "x",
+    valueOf: (roundsOf) =>
+      perMessage(roundsOf("coldLive"), "native", ["json"], "first_8_mb"),
+  },
+  {
+    what: "cold: the same, parsed by `TapeScanner`, against `JSON.parse`",
+    targets: { Deno: NaN, Bun: NaN },
+    unit: "x",
+    valueOf: (roundsOf) =>
+      perMessage(roundsOf("coldLive"), "scanner", ["json"], "first_8_mb"),
   },
 ];
 
@@ -243,6 +275,20 @@ function cellOf(
   return `**${text(median)}${unit}** (${text(min)}–${
     text(max)
   }); ${detail}; ${verdict}`;
+}
+
+/** A ratio of first passes, with their times. */
+function coldMs(
+  rounds: Rounds,
+  engine: EngineName,
+  other: EngineName,
+): { ratio: Ratio; detail: string } {
+  const ms = (name: EngineName): string =>
+    `${(medianNs(rounds, name, "first_8_mb") / 1e6).toFixed(0)} ms`;
+  return {
+    ratio: speedup(rounds, engine, [other], "first_8_mb"),
+    detail: `${ms(engine)} and ${ms(other)}`,
+  };
 }
 
 function rates(
