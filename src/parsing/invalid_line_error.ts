@@ -1,5 +1,7 @@
 /** What became of a line that is no message. See {@linkcode InvalidLineError}. */
 
+import { redactCredentials } from "./credentials.ts";
+
 /**
  * What is wrong with a line.
  *
@@ -45,12 +47,6 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Bytes looked at for a preview: enough for its characters and a redacted token. */
 const PREVIEW_BYTES = 1024;
-
-// Credentials are only in requests, which recorders of both directions keep too.
-// Quotes may be missing, as the line may be invalid for lack of them, or be
-// escaped, as the request may be quoted in a message.
-const CREDENTIAL =
-  /((?:session|appkey|password|x-application|x-authentication)\\?"?\s*[:=]\s*)(\\"[^"\\]*|"(?:[^"\\]|\\.)*|[^"\\,}\s]+)/gi;
 
 // Controls, invisible formatting (byte order mark, text direction), line
 // separators, and what the decoder puts in place of bytes that are no text.
@@ -150,20 +146,9 @@ function previewOf(line: Uint8Array | string): string {
     ? line.slice(0, PREVIEW_BYTES)
     // Bytes that are not UTF-8 come out as U+FFFD and are escaped as such.
     : decoder.decode(line.subarray(0, PREVIEW_BYTES));
-  const clean = text
-    .replace(CREDENTIAL, redact)
-    .replace(UNPRINTABLE, escapeCharacter);
+  const clean = redactCredentials(text).replace(UNPRINTABLE, escapeCharacter);
   if (clean.length <= PREVIEW_LENGTH) return clean;
   return `${clean.slice(0, PREVIEW_LENGTH).toWellFormed()}…`;
-}
-
-function redact(_match: string, key: string, value: string): string {
-  const quote = value.startsWith('"')
-    ? '"'
-    : value.startsWith("\\")
-    ? '\\"'
-    : "";
-  return `${key}${quote}[redacted]`;
 }
 
 function escapeCharacter(character: string): string {

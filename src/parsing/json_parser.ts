@@ -2,7 +2,7 @@
 
 import { RecordKind } from "../tape/layout.ts";
 import { ChangeTape } from "../tape/change_tape.ts";
-import { JsonLineWriter } from "./_json_line_writer.ts";
+import { JsonLineWriter } from "./json_line_writer.ts";
 import type {
   ChangeParser,
   ParserBackend,

@@ -3,7 +3,7 @@
 import type * as layout from "../tape/layout.ts";
 import { RecordKind } from "../tape/layout.ts";
 import { ChangeTape } from "../tape/change_tape.ts";
-import { JsonLineWriter } from "./_json_line_writer.ts";
+import { JsonLineWriter } from "./json_line_writer.ts";
 import type * as ascii from "./_ascii.ts";
 import {
   DUPLICATE,

@@ -7,15 +7,12 @@ import {
   checkOrderChangeMessage,
 } from "./message_schema.ts";
 import { MessageSchemaError } from "./message_schema_error.ts";
+import { mayHoldCredentials } from "../parsing/credentials.ts";
 import type { StreamMessage } from "./messages.ts";
 
 // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it:
 // the protocol has none.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** JSON.parse may quote from the text, so its errors are not kept of lines that can hold these. */
-const CREDENTIAL =
-  /session|appkey|password|x-application|x-authentication|\\u/i;
 
 /**
  * Parses one line into a typed message.
@@ -73,7 +70,8 @@ export function parseMessageText(text: string): StreamMessage {
       reason: "syntax",
       detail: "it is not valid JSON",
       line: text,
-      cause: CREDENTIAL.test(text) ? undefined : error,
+      // It may quote from the text.
+      cause: mayHoldCredentials(text) ? undefined : error,
     });
   }
   if (!isJsonObject(message)) {

@@ -108,4 +108,19 @@ describe("InvalidLineError", () => {
       assert.ok(preview.includes("[redacted]"), preview);
     }
   });
+
+  it("InvalidLineError redacts credentials of lines given as text too", () => {
+    const line = '{"op":"authentication","session":"s3cr3t","appKey":"k3y" x';
+    const error = new InvalidLineError({
+      reason: "syntax",
+      detail: "it is not JSON",
+      line,
+    });
+    const located = error.at({ source: "a", lineNumber: 1, byteOffset: 0 });
+    for (const { message, preview } of [error, located]) {
+      assert.ok(!`${message} ${preview}`.includes("s3cr3t"), message);
+      assert.ok(!`${message} ${preview}`.includes("k3y"), message);
+    }
+    assert.equal(located.preview, error.preview);
+  });
 });

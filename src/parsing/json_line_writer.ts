@@ -12,16 +12,13 @@ import {
 } from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
 import { writeChange } from "./_json_change.ts";
+import { mayHoldCredentials } from "./credentials.ts";
 import { isJsonObject, type JsonObject, SchemaError } from "./_json_schema.ts";
 import { skipSpace } from "./_json_members.ts";
 import {
   InvalidLineError,
   type InvalidLineReason,
 } from "./invalid_line_error.ts";
-
-// V8 quotes from the text in its errors, so they must not be kept of these.
-const CREDENTIAL_KEY =
-  /session|appkey|password|x-application|x-authentication/i;
 
 /**
  * Makes the record of a single line with a strict `TextDecoder` and
@@ -120,7 +117,7 @@ export class JsonLineWriter {
       value = JSON.parse(text);
     } catch (error) {
       // Besides SyntaxError: RangeError, from an engine that runs out of stack.
-      const cause = CREDENTIAL_KEY.test(text) ? undefined : error;
+      const cause = mayHoldCredentials(text) ? undefined : error;
       throw new Defect("syntax", "it is not valid JSON", cause);
     }
     if (!isJsonObject(value)) {
