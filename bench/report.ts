@@ -17,6 +17,7 @@
  */
 
 import { loadavg } from "node:os";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { NativeUnavailableError, openNative } from "../ffi/mod.ts";
 import { BUILD_DIR, findBun, installLibraries, ROOT } from "../tests/_bun.ts";
@@ -112,19 +113,19 @@ async function main(args: string[]): Promise<void> {
     measureMs,
     results,
   };
-  const page = renderReadme(report) + await peersPart();
   const out = values.out ??
     (isQuick ? `${FOLDER}/README.md` : `${ROOT}bench/README.md`);
+  const page = renderReadme(report) + await peersPart(dirname(out));
   await Deno.writeTextFile(out, page);
   await Deno.writeTextFile(`${FOLDER}/results.json`, jsonOf(report));
   console.log(`\n${page.slice(0, page.indexOf("## Method"))}Written to ${out}`);
 }
 
 /**
- * What the last run of `deno task bench:peers` found, with its picture; nothing
- * if there was none.
+ * What the last run of `deno task bench:peers` found, with its picture, which is
+ * put beside the page; nothing if there was none.
  */
-async function peersPart(): Promise<string> {
+async function peersPart(folder: string): Promise<string> {
   let text: string;
   try {
     text = await Deno.readTextFile(`${FOLDER}/peers.json`);
@@ -133,7 +134,7 @@ async function peersPart(): Promise<string> {
     return "";
   }
   const peers = JSON.parse(text) as PeersResults;
-  await Deno.writeTextFile(`${ROOT}bench/peers.svg`, peersChart(peers));
+  await Deno.writeTextFile(`${folder}/peers.svg`, peersChart(peers));
   return `\n![This library against other software](peers.svg)\n\n${
     peersSection(peers).trimEnd()
   }\n`;

@@ -78,18 +78,45 @@ class BuildError extends Error {
   override readonly name: string = "BuildError";
 }
 
+const USAGE = `Builds the optional native parser; needs g++ or clang++.
+
+  deno task build:ffi                   the library, into .build/native/
+  deno task build:ffi --tests           and what its tests need
+  deno task build:ffi --sanitize        the fuzz target under sanitizers
+  deno task build:ffi --fuzz            the fuzz target under libFuzzer (clang++)
+
+Options:
+  --seconds=N         runs the fuzz target for so long, on the files named behind
+  --simdjson=FOLDER   sources of simdjson to use, instead of those from npm
+  --system-simdjson   the system's simdjson
+  --help              this text`;
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        sanitize: { type: "boolean", default: false },
+        fuzz: { type: "boolean", default: false },
+        tests: { type: "boolean", default: false },
+        seconds: { type: "string" },
+        simdjson: { type: "string" },
+        "system-simdjson": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new BuildError(`${error.message}\n\n${USAGE}`);
+  }
+}
+
 function main(): void {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      sanitize: { type: "boolean", default: false },
-      fuzz: { type: "boolean", default: false },
-      tests: { type: "boolean", default: false },
-      seconds: { type: "string" },
-      simdjson: { type: "string" },
-      "system-simdjson": { type: "boolean", default: false },
-    },
-  });
+  const { values, positionals } = optionsOf();
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   if (!["linux", "darwin"].includes(process.platform)) {
     throw new BuildError(
       `Cannot build for ${platformName()} as only Linux and macOS are supported; everything works without the library`,

@@ -6,7 +6,7 @@ import type {
   ParserBackend,
   ParserCounts,
 } from "../src/parsing/change_parser.ts";
-import { JsonLineWriter } from "../src/parsing/_json_line_writer.ts";
+import { JsonLineWriter } from "../src/parsing/json_line_writer.ts";
 import { ChangeTape } from "../src/tape/change_tape.ts";
 import { RecordKind } from "../src/tape/layout.ts";
 import { type NativeLibrary, openLibrary } from "./_library.ts";
