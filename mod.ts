@@ -96,6 +96,7 @@ export { UpdateBatch } from "./src/cache/update_batch.ts";
 export type { BookFeedOptions, BookFeedStats } from "./src/cache/book_feed.ts";
 export type { CacheStreamOptions } from "./src/cache/cache_stream.ts";
 export type { WireObject } from "./src/cache/_wire_value.ts";
+export type { Gap, GapStart } from "./src/cache/gap.ts";
 export type { MarketBook } from "./src/cache/market_book.ts";
 export type { MarketCache } from "./src/cache/market_cache.ts";
 export type { KeyLineSelection } from "./src/cache/market_definition.ts";

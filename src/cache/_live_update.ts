@@ -28,6 +28,7 @@ import {
 import { ChangeTape } from "../tape/change_tape.ts";
 import { decodeJsonText } from "../tape/json_text.ts";
 import { isWireObject, textOf, type WireObject } from "./_wire_value.ts";
+import type { Gap } from "./gap.ts";
 import type { MarketBook } from "./market_book.ts";
 import type { Order } from "./order.ts";
 import type { OrderBook } from "./order_book.ts";
@@ -54,6 +55,7 @@ export class LiveUpdate implements StreamUpdate {
   removedOrders: readonly OrderBook[] = NOTHING;
   missingOrders: readonly Order[] = NOTHING;
   error: Error | undefined = undefined;
+  gap: Gap | undefined = undefined;
 
   #tape: ChangeTape = new ChangeTape(0);
   #at = 0;
@@ -81,6 +83,7 @@ export class LiveUpdate implements StreamUpdate {
     this.removedOrders = NOTHING;
     this.missingOrders = NOTHING;
     this.error = undefined;
+    this.gap = undefined;
   }
 
   /** Marks the update as one of data that could not be used. */
@@ -88,6 +91,13 @@ export class LiveUpdate implements StreamUpdate {
     this.kind = "invalid";
     this.stream = undefined;
     this.error = error;
+  }
+
+  /** Makes the update one that tells of an interruption, before anything is applied. */
+  tell(gap: Gap): void {
+    this.kind = "gap";
+    this.stream = gap.stream;
+    this.gap = gap;
   }
 
   /** Says that earlier segments belong to this update. */

@@ -28,6 +28,8 @@ const SEGMENT_END: typeof layout.SegmentCode.END = 3;
 const SEGMENT_NONE: typeof layout.SegmentCode.NONE = 0;
 const SEGMENT_OTHER: typeof layout.SegmentCode.OTHER = 4;
 const SEGMENT_START: typeof layout.SegmentCode.START = 1;
+const HAS_PUBLISH_TIME: typeof layout.HAS_PUBLISH_TIME = 0x80;
+const PUBLISH_TIME: typeof layout.PUBLISH_TIME = 7;
 const STATUS: typeof layout.STATUS = 14;
 
 /**
@@ -36,7 +38,7 @@ const STATUS: typeof layout.STATUS = 14;
  */
 export class MarketStream {
   /** What the stream is at. */
-  readonly state: StreamState = new StreamState();
+  readonly state: StreamState = new StreamState("market");
   readonly #markets: LiveMarketCache;
   readonly #update: LiveUpdate;
   readonly #failures: FailureReporter;
@@ -59,6 +61,30 @@ export class MarketStream {
     this.#failures = failures;
     this.#holdsSegments = holdsSegments;
     this.#maxHeldBytes = maxHeldBytes;
+  }
+
+  /**
+   * Tells of the interruption if applying the record at a slot ends it. The record
+   * is not applied by it.
+   */
+  tellGap(tape: ChangeTape, at: number): boolean {
+    const { slots } = tape;
+    const { state } = this;
+    const flags = slots[at + FLAGS]! | 0;
+    const changeType = flags & CHANGE_TYPE_MASK;
+    const isImage = changeType === TYPE_SUB_IMAGE;
+    if (!isImage && changeType !== TYPE_RESUB_DELTA) return false;
+    if ((flags & HAS_ID) !== 0 && !state.expects(slots[at + ID]!)) return false;
+    const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
+    // Of a message in segments nothing is seen before the last one is there,
+    // unless each is shown by itself.
+    const isNext = segment === SEGMENT_NONE || segment === SEGMENT_OTHER ||
+      (this.#holdsSegments
+        ? segment === SEGMENT_END && this.#held.isOpen
+        : segment === SEGMENT_START);
+    if (!isNext) return false;
+    this.#update.tell(state.endGap(isImage ? "reimaged" : "resumed"));
+    return true;
   }
 
   /** Applies the change record at a slot; returns whether there is an update to deliver. */
@@ -181,8 +207,9 @@ export class MarketStream {
     const flags = slots[at + FLAGS]! | 0;
     const update = this.#update;
     const { clock } = this.state;
-    // A heartbeat among segments may be ahead of what has been applied.
-    const isAhead = this.#held.isOpen;
+    // A heartbeat among segments may be ahead of what has been applied, and so may
+    // all that comes between an interruption and the message that makes up for it.
+    const isAhead = this.#held.isOpen || this.state.isInterrupted;
     if ((flags & HAS_CLK) !== 0 && !isAhead) {
       const lineStart = slots[at + LINE_START]! | 0;
       clock.setClk(
@@ -193,6 +220,9 @@ export class MarketStream {
     }
     if ((flags & (HAS_INITIAL_CLK | SEGMENT_MASK)) !== 0 && !isAhead) {
       clock.setText(undefined, update.initialClk);
+    }
+    if ((flags & HAS_PUBLISH_TIME) !== 0) {
+      this.state.publishTimeMs = slots[at + PUBLISH_TIME]!;
     }
     update.isImage = changeType === TYPE_SUB_IMAGE;
     update.isResubscription = changeType === TYPE_RESUB_DELTA;

@@ -17,7 +17,7 @@ import type { OrderCache } from "./order_cache.ts";
  */
 export class OrderStream {
   /** What the stream is at. */
-  readonly state: StreamState = new StreamState();
+  readonly state: StreamState = new StreamState("order");
   readonly #orders: OrderCache;
   readonly #markets: LiveMarketCache;
   readonly #update: LiveUpdate;
@@ -53,6 +53,32 @@ export class OrderStream {
     this.#failures = failures;
     this.#holdsSegments = holdsSegments;
     this.#maxHeldBytes = maxHeldBytes;
+  }
+
+  /**
+   * Tells of the interruption if applying a message ends it. The message is not
+   * applied by it.
+   */
+  tellGap(envelope: WireObject): boolean {
+    const { state } = this;
+    const isImage = envelope.ct === "SUB_IMAGE";
+    if (!isImage && envelope.ct !== "RESUB_DELTA") return false;
+    if (typeof envelope.id === "number" && !state.expects(envelope.id)) {
+      return false;
+    }
+    const segment = segmentCodeOf(envelope.segmentType);
+    const isContinued = segment === SegmentCode.MIDDLE ||
+      segment === SegmentCode.END;
+    // Of a message in segments nothing is seen before the last one is there,
+    // unless each is shown by itself.
+    const isNext = this.#holdsSegments
+      ? segment !== SegmentCode.START && segment !== SegmentCode.MIDDLE &&
+        !(isContinued && this.#held.length === 0)
+      : !isContinued;
+    const group = isContinued ? this.#held : [];
+    if (!isNext || !isSound([...group, envelope])) return false;
+    this.#update.tell(state.endGap(isImage ? "reimaged" : "resumed"));
+    return true;
   }
 
   /** Applies a message of which only `op` is known; returns whether there is an update to deliver. */
@@ -94,8 +120,11 @@ export class OrderStream {
     update.orders = this.#orders.changed;
     update.removedOrders = this.#orders.removed;
     update.missingOrders = this.#orders.missingAfterImage;
-    // A heartbeat among segments may be ahead of what has been applied.
-    if (isLast && !isHeadless && held.length === 0) this.#takeClocks(group);
+    if (typeof envelope.pt === "number") state.publishTimeMs = envelope.pt;
+    // A heartbeat among segments may be ahead of what has been applied, and so may
+    // all that comes between an interruption and the message that makes up for it.
+    const isAhead = held.length > 0 || state.isInterrupted;
+    if (isLast && !isHeadless && !isAhead) this.#takeClocks(group);
     return true;
   }
 
@@ -154,6 +183,18 @@ export class OrderStream {
       .findLast((token) => token !== undefined);
     if (group.length > 1) this.#update.join(group.length, initialClk);
     this.state.clock.setText(textOf(group.at(-1)!.clk), initialClk);
+  }
+}
+
+/** Whether messages have the shape that the order cache relies on. */
+function isSound(group: readonly unknown[]): boolean {
+  try {
+    for (const message of group) {
+      checkOrderChangeMessage(message as OrderChangeMessage);
+    }
+    return true;
+  } catch {
+    return false;
   }
 }
 

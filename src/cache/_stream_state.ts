@@ -2,6 +2,8 @@
 
 import type * as layout from "../tape/layout.ts";
 import { Clock } from "./_clock.ts";
+import type { Gap, GapStart } from "./gap.ts";
+import type { StreamName } from "./stream_update.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const SEGMENT_END: typeof layout.SegmentCode.END = 3;
@@ -24,20 +26,58 @@ export class StreamState {
   /** Messages in segments that were dropped, incomplete. */
   droppedSegments = 0;
 
+  /** Publish time of the last message that was applied, ms since the epoch; NaN if there was none. */
+  publishTimeMs: number = NaN;
+
+  readonly #stream: StreamName;
+  /** The interruption that is not over; its outcome is not known yet. */
+  #gap: Omit<Gap, "outcome"> | undefined;
   #isStale = false;
   /** Whether a segment of the message that is under way said that data lag. */
   #isGroupStale = false;
 
-  /** Whether the last message said that its data lag. */
+  constructor(stream: StreamName) {
+    this.#stream = stream;
+  }
+
+  /** Whether the last message said that its data lag, or the stream is interrupted. */
   get isStale(): boolean {
-    return this.#isStale;
+    return this.#isStale || this.#gap !== undefined;
+  }
+
+  /** Whether the stream is interrupted: neither an image nor a resumption has come since. */
+  get isInterrupted(): boolean {
+    return this.#gap !== undefined;
+  }
+
+  /** Begins an interruption, or goes on with one that is not over. */
+  beginGap(start: GapStart): void {
+    const { publishTimeMs } = this;
+    this.#gap = {
+      stream: this.#stream,
+      sinceMs: Number.isNaN(publishTimeMs) ? undefined : publishTimeMs,
+      lostAtMs: start.lostAtMs,
+      ...this.#gap,
+      interruptions: (this.#gap?.interruptions ?? 0) + 1,
+      reason: start.reason,
+    };
+  }
+
+  /** Ends the interruption. */
+  endGap(outcome: Gap["outcome"]): Gap {
+    const gap: Gap = { ...this.#gap!, outcome };
+    this.#gap = undefined;
+    return gap;
+  }
+
+  /** Tells whether messages with an id count. */
+  expects(id: number): boolean {
+    return this.subscriptionId === undefined || id === this.subscriptionId;
   }
 
   /** Tells whether messages with an id count; counts those that do not. */
   accepts(id: number): boolean {
-    if (this.subscriptionId === undefined || id === this.subscriptionId) {
-      return true;
-    }
+    if (this.expects(id)) return true;
     this.superseded++;
     return false;
   }
@@ -50,10 +90,14 @@ export class StreamState {
    * @returns Whether its data lag.
    */
   noteStatus(isUnreliable: boolean, segment: number): boolean {
-    if (segment === SEGMENT_NONE) return this.#isStale = isUnreliable;
+    if (segment === SEGMENT_NONE) {
+      this.#isStale = isUnreliable;
+      return this.isStale;
+    }
     const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
     const isStale = isUnreliable || (isContinued && this.#isGroupStale);
     this.#isGroupStale = isStale && segment !== SEGMENT_END;
-    return this.#isStale = isStale;
+    this.#isStale = isStale;
+    return this.isStale;
   }
 }

@@ -22,7 +22,12 @@ import {
 } from "../tape/layout.ts";
 import { ChangeTape } from "../tape/change_tape.ts";
 import { StreamCache, type StreamCacheCounts } from "./stream_cache.ts";
-import type { TapeSource, UpdateBatch } from "./update_batch.ts";
+import type { StreamUpdate } from "./stream_update.ts";
+import {
+  singleTape,
+  type TapeSource,
+  type UpdateBatch,
+} from "./update_batch.ts";
 
 /** Options of {@linkcode BookFeed}. */
 export interface BookFeedOptions {
@@ -51,6 +56,21 @@ export interface BookFeedOptions {
    * @default {""}
    */
   readonly source?: string | undefined;
+  /**
+   * Is shown all lines before they are parsed, one or more at a time, with their
+   * line ends; an unfinished last line has one added. The bytes are borrowed until
+   * it returns. Lines beyond `maxLineBytes` are not shown.
+   *
+   * @default none
+   */
+  readonly onLines?: ((lines: Uint8Array) => void) | undefined;
+  /**
+   * Is shown every update once it is applied and before it is delivered, also those
+   * that nobody asks for because a loop was left.
+   *
+   * @default none
+   */
+  readonly onUpdate?: ((update: StreamUpdate) => void) | undefined;
 }
 
 /** Running counts of a {@linkcode BookFeed}, over all its inputs. */
@@ -113,7 +133,8 @@ export class BookFeed {
   /** Value of `#bytes` when the current input began. */
   #bytesBefore = 0;
   #discardedBytes = 0;
-  readonly #tapes: TapeSource = { nextTape: () => this.#advance() };
+  readonly #tapes: TapeSource;
+  readonly #onLines: ((lines: Uint8Array) => void) | undefined;
 
   /**
    * Creates a feed.
@@ -126,7 +147,12 @@ export class BookFeed {
     this.cache = options.cache ?? new StreamCache();
     this.#maxLineBytes = options.maxLineBytes;
     this.#source = options.source ?? "";
+    this.#onLines = options.onLines;
     this.#framer = this.#newFramer();
+    this.#tapes = {
+      nextTape: () => this.#advance(),
+      onUpdate: options.onUpdate,
+    };
   }
 
   /** Running counts; a new object each time. */
@@ -210,8 +236,12 @@ export class BookFeed {
    */
   fail(error: Error): UpdateBatch {
     this.interrupt();
-    return this.cache.apply(
-      this.#invalidTape(error, NO_BYTES, this.#bytes - this.#bytesBefore),
+    const lostAt = this.#bytes - this.#bytesBefore;
+    return this.cache.applyAll(
+      singleTape(
+        this.#invalidTape(error, NO_BYTES, lostAt),
+        this.#tapes.onUpdate,
+      ),
     );
   }
 
@@ -228,6 +258,8 @@ export class BookFeed {
   #take(hasBlock: boolean): void {
     this.#at = hasBlock ? this.#framer.start : 0;
     this.#end = hasBlock ? this.#framer.end : 0;
+    if (!hasBlock || this.#onLines === undefined) return;
+    this.#onLines(this.#framer.bytes.subarray(this.#at, this.#end));
   }
 
   /** Parses on; between blocks, reports lines that were too long. */

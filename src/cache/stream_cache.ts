@@ -3,6 +3,7 @@
 import type * as layout from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
 import { FailureReporter } from "./_failure_reporter.ts";
+import type { GapStart } from "./gap.ts";
 import { LiveMarketCache } from "./_live_market_cache.ts";
 import { LiveUpdate } from "./_live_update.ts";
 import { MarketStream } from "./_market_stream.ts";
@@ -12,7 +13,9 @@ import type { MarketCache } from "./market_cache.ts";
 import { type CompletedOrders, OrderCache } from "./order_cache.ts";
 import type { StreamName, UpdateKind } from "./stream_update.ts";
 import {
+  type Applied,
   type RecordApplier,
+  singleTape,
   type TapeSource,
   UpdateBatch,
 } from "./update_batch.ts";
@@ -22,6 +25,9 @@ const KIND: typeof layout.KIND = 0;
 const OBJECT_INDEX: typeof layout.OBJECT_INDEX = 5;
 const RECORD_CHANGE: typeof layout.RecordKind.CHANGE = 1;
 const RECORD_MESSAGE: typeof layout.RecordKind.MESSAGE = 2;
+const SILENT: typeof Applied.SILENT = 0;
+const UPDATE: typeof Applied.UPDATE = 1;
+const UPDATE_BEFORE: typeof Applied.UPDATE_BEFORE = 2;
 
 /** Default of {@linkcode StreamCacheOptions.maxHeldBytes}. */
 export const DEFAULT_MAX_HELD_BYTES: number = 256 * 1024 * 1024;
@@ -226,7 +232,8 @@ export class StreamCache {
 
   /**
    * Tells whether the last message of a stream came with status 503: the link is
-   * up, but the data lag. Do not trade on them (protocol section 6.3).
+   * up, but the data lag; or the stream is interrupted ({@linkcode beginGap}). Do
+   * not trade on its books (protocol section 6.3).
    *
    * @param stream Which stream.
    * @returns Whether it did.
@@ -257,6 +264,20 @@ export class StreamCache {
   }
 
   /**
+   * Tells the cache that a stream was interrupted, as a lost connection does. Books
+   * and clocks stay, and the stream counts as stale until a complete image or
+   * resumption has come; until then no clock is taken over, since it would be ahead
+   * of the books. Right before that message an update of kind `gap` is delivered.
+   * Interrupted again before it, it still is one gap (protocol section 6).
+   *
+   * @param stream Which stream.
+   * @param start When the loss was noticed, and what it was.
+   */
+  beginGap(stream: StreamName, start: GapStart): void {
+    this.#streams[stream].state.beginGap(start);
+  }
+
+  /**
    * Tells the cache that the input was cut: messages of which only some segments
    * came are dropped and counted.
    */
@@ -273,14 +294,7 @@ export class StreamCache {
    * @returns The updates.
    */
   apply(tape: ChangeTape): UpdateBatch {
-    let next: ChangeTape | undefined = tape;
-    return this.applyAll({
-      nextTape(): ChangeTape | undefined {
-        const given = next;
-        next = undefined;
-        return given;
-      },
-    });
+    return this.applyAll(singleTape(tape));
   }
 
   /**
@@ -301,29 +315,40 @@ export class StreamCache {
   }
 
   /** Applies one record; returns whether there is an update to deliver. */
-  #applyRecord(tape: ChangeTape, at: number): boolean {
+  #applyRecord(tape: ChangeTape, at: number): Applied {
     this.#update.begin(tape, at);
     switch (tape.slots[at + KIND]! | 0) {
-      case RECORD_CHANGE:
-        return this.#streams.market.apply(tape, at);
+      case RECORD_CHANGE: {
+        const { market } = this.#streams;
+        if (market.state.isInterrupted && market.tellGap(tape, at)) {
+          return UPDATE_BEFORE;
+        }
+        return market.apply(tape, at) ? UPDATE : SILENT;
+      }
       case RECORD_MESSAGE:
         return this.#applyMessage(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
       default:
         this.#beginOther();
         this.#failures.report(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
-        return true;
+        return UPDATE;
     }
   }
 
-  #applyMessage(message: unknown): boolean {
+  #applyMessage(message: unknown): Applied {
     const update = this.#update;
     update.stream = undefined;
     const envelope: WireObject = isWireObject(message) ? message : {};
-    if (envelope.op === "ocm") return this.#streams.order.apply(envelope);
+    if (envelope.op === "ocm") {
+      const { order } = this.#streams;
+      if (order.state.isInterrupted && order.tellGap(envelope)) {
+        return UPDATE_BEFORE;
+      }
+      return order.apply(envelope) ? UPDATE : SILENT;
+    }
     this.#beginOther();
     update.kind = kindOf(envelope.op);
     this.#otherMessages++;
-    return true;
+    return UPDATE;
   }
 
   /** Begins a message that concerns neither markets nor orders. */

@@ -1,5 +1,6 @@
 /** What one message did. See {@linkcode StreamUpdate}. */
 
+import type { Gap } from "./gap.ts";
 import type { MarketBook } from "./market_book.ts";
 import type { Order } from "./order.ts";
 import type { OrderBook } from "./order_book.ts";
@@ -9,6 +10,8 @@ import type { OrderBook } from "./order_book.ts";
  *
  * - `market`, `order`: changes of markets or orders, images included.
  * - `heartbeat`: nothing changed, and the stream is alive.
+ * - `gap`: a stream was interrupted, and the update behind this one makes its
+ *   books right again; see {@linkcode StreamUpdate.gap}.
  * - `connection`, `status`: the exchange's answers to the client.
  * - `race`, `cricket`: sports data; read them from {@linkcode StreamUpdate.message}.
  * - `unknown`: a message of a kind that the protocol does not name.
@@ -18,6 +21,7 @@ export type UpdateKind =
   | "market"
   | "order"
   | "heartbeat"
+  | "gap"
   | "connection"
   | "status"
   | "race"
@@ -65,6 +69,8 @@ export interface StreamUpdate {
   readonly isConflated: boolean;
   /** Whether the exchange says that its data lag (status 503): do not trade on them. */
   readonly isStale: boolean;
+  /** The interruption that is over; for kind `gap` only. */
+  readonly gap: Gap | undefined;
   /** Messages that this update was made of; more than 1 for segments. */
   readonly segments: number;
   /** Markets that changed, in the order named. */

@@ -11,12 +11,52 @@ const LENGTH: typeof layout.LENGTH = 1;
 export interface TapeSource {
   /** The next tape, which may be the one before, filled anew; undefined after the last. */
   nextTape(): ChangeTape | undefined;
+  /** Is shown every update before it is delivered, also those that nobody asks for. */
+  readonly onUpdate?: ((update: StreamUpdate) => void) | undefined;
 }
+
+/**
+ * A source of one tape.
+ *
+ * @param tape The tape.
+ * @param onUpdate Is shown every update.
+ * @internal
+ */
+export function singleTape(
+  tape: ChangeTape,
+  onUpdate?: (update: StreamUpdate) => void,
+): TapeSource {
+  let next: ChangeTape | undefined = tape;
+  return {
+    nextTape(): ChangeTape | undefined {
+      const given = next;
+      next = undefined;
+      return given;
+    },
+    onUpdate,
+  };
+}
+
+/** What applying a record came to. */
+export const Applied = {
+  /** There is nothing to tell. */
+  SILENT: 0,
+  /** There is an update. */
+  UPDATE: 1,
+  /** There is an update, and the record itself is still to be applied. */
+  UPDATE_BEFORE: 2,
+} as const;
+/** Type of the values of {@linkcode Applied}. */
+export type Applied = typeof Applied[keyof typeof Applied];
+
+// Copies, as engines do not fold imported constants; see `_scan_change.ts`.
+const SILENT: typeof Applied.SILENT = 0;
+const UPDATE_BEFORE: typeof Applied.UPDATE_BEFORE = 2;
 
 /** What batches need of their cache. */
 export interface RecordApplier {
   /** Applies the record at a slot; returns whether there is an update. */
-  apply(tape: ChangeTape, at: number): boolean;
+  apply(tape: ChangeTape, at: number): Applied;
   /** The cache's update, as an iterator returns it; always the same object. */
   readonly result: IteratorYieldResult<StreamUpdate>;
   /** Batches that are not used up, in a chain: the first … */
@@ -110,7 +150,11 @@ export class UpdateBatch implements IterableIterator<StreamUpdate> {
         while (this.#at < tape.length) {
           const at = this.#at;
           this.#at = at + (tape.slots[at + LENGTH]! | 0);
-          if (this.#applier.apply(tape, at)) return true;
+          const applied = this.#applier.apply(tape, at);
+          if (applied === SILENT) continue;
+          if (applied === UPDATE_BEFORE) this.#at = at;
+          this.#source.onUpdate?.(this.#applier.result.value);
+          return true;
         }
       }
       tape = this.#source.nextTape();
