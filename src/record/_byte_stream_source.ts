@@ -52,6 +52,7 @@ export class ByteStreamSource implements TappedSource {
           return { done: true, value: undefined };
         }
         const { done, value } = await pull.next();
+        if (isDone) return { done: true, value: undefined };
         if (done !== true) return { done: false, value: feed.push(value) };
         isDone = true;
         return { done: false, value: feed.finish() };

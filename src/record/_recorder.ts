@@ -226,7 +226,7 @@ export class Recorder {
     if (this.#writing !== undefined || this.#isBroken) return;
     if (this.#isDue) {
       this.#stopTimer();
-      this.#writing = this.#write();
+      this.#startWriting();
     } else if (this.#staging.length > 0) {
       this.#cancelTimer ??= this.#timers.start(() => {
         this.#cancelTimer = undefined;
@@ -239,6 +239,15 @@ export class Recorder {
   #stopTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  /** Makes sure that there is a task that writes; there is one at most. */
+  #startWriting(): void {
+    // Behind then(), as a task that has nothing to wait for ends at once.
+    this.#writing ??= this.#write().then(() => {
+      this.#writing = undefined;
+      this.#schedule();
+    });
   }
 
   /** Writes as long as there is something due. Never rejects. */
@@ -271,8 +280,6 @@ export class Recorder {
     }
     if (this.#isBroken) await this.#rescueAll();
     this.#isUrgent = false;
-    this.#writing = undefined;
-    this.#schedule();
   }
 
   async #flushFile(file: RecordingFile): Promise<void> {
@@ -321,7 +328,7 @@ export class Recorder {
       this.#break(file.partPath, error);
       await this.#rescue(file);
       // Files are touched by one task at a time: the one that writes, if it runs.
-      this.#writing ??= this.#write();
+      this.#startWriting();
     }
     this.#backlog--;
   }
@@ -381,7 +388,7 @@ export class Recorder {
         await this.#finishLater(file);
       } catch (error) {
         this.#break(file.partPath, error);
-        this.#writing ??= this.#write();
+        this.#startWriting();
       }
     }
     await this.#finishing;

@@ -145,6 +145,8 @@ class SourceRecording implements Recording {
         if (!recorder.tellsErrors) return await this.#end();
       }
       const result = await this.#pull(batches);
+      // Whoever ended the recording meanwhile wants no more of it.
+      if (this.#isEnded) return await this.#end();
       if (result.done !== true) return result;
       this.#batches = undefined; // it is used up
     } catch (error) {

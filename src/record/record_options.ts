@@ -81,8 +81,9 @@ export interface RecordOptions {
    */
   readonly fsync?: FsyncPolicy | undefined;
   /**
-   * Most files held open at a time. More are begun: those written least recently
-   * are opened again when they are needed. At least 1.
+   * Most files held open for writing, besides one that is being completed and its
+   * sidecar. More can be begun: those written least recently are opened again when
+   * they are needed. At least 1.
    *
    * @default {64}
    */
