@@ -182,14 +182,12 @@ export class Recorder {
     this.#startedAtMs ??= receivedAtMs;
     this.#lastReceivedAtMs = receivedAtMs;
     this.#receivedBytes += lines.length;
-    const staging = this.#staging;
-    if (
-      staging.length > 0 && staging.length + lines.length > MAX_HELD_BYTES
-    ) {
+    const pendingBytes = this.#pendingBytes;
+    if (pendingBytes > 0 && pendingBytes + lines.length > MAX_HELD_BYTES) {
       this.#overrun(lines.length);
       return;
     }
-    staging.add(lines, receivedAtMs, connectionId);
+    this.#staging.add(lines, receivedAtMs, connectionId);
     this.#schedule();
   }
 
@@ -372,7 +370,7 @@ export class Recorder {
       "overrun",
       this.#folder,
       `Cannot record to "${this.#folder}" as at most ${MAX_HELD_BYTES} bytes can be held: ${
-        this.#staging.length + bytes
+        this.#pendingBytes + bytes
       }`,
       { lostBytes: bytes },
     );
