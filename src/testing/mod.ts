@@ -26,6 +26,7 @@ export {
 } from "./byte_splitter.ts";
 export { LADDER_NAMES } from "./ladder_name.ts";
 export { generateSession, MarketGenerator } from "./market_generator.ts";
+export { MockExchange } from "./mock_exchange.ts";
 export { SeededRandom } from "./random.ts";
 
 export type { RandomCutsOptions } from "./byte_splitter.ts";
@@ -36,6 +37,34 @@ export type {
   SessionFlavor,
 } from "./generator_options.ts";
 export type { LadderName } from "./ladder_name.ts";
+export type {
+  MockAccount,
+  MockExchangeOptions,
+  MockPace,
+} from "./mock_exchange_options.ts";
+export type {
+  MockCertificateFault,
+  MockCertificateFlaw,
+  MockCorruptLineFault,
+  MockCut,
+  MockCutFault,
+  MockFault,
+  MockFaultPlace,
+  MockImageFault,
+  MockMergeFault,
+  MockOldIdFault,
+  MockRawFault,
+  MockRequestKind,
+  MockSplitFault,
+  MockStallFault,
+  MockStatusFault,
+  MockUnavailableFault,
+  MockUnknownFieldFault,
+  MockUnknownOpFault,
+} from "./mock_fault.ts";
+export type { MockRequest } from "./mock_request.ts";
+export type { MockSource } from "./mock_source.ts";
+export type { MockTimers } from "./mock_timers.ts";
 export type {
   MarketState,
   OrderMarketState,

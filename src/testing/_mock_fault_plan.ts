@@ -1,0 +1,72 @@
+import type { MockFault } from "./mock_fault.ts";
+
+/** Where a connection is, as far as faults are concerned. */
+export type FaultMoment =
+  | { readonly at: "certificate" | "connect" }
+  | { readonly at: "request"; readonly kind: string }
+  | { readonly at: "position"; readonly position: number };
+
+interface Planned {
+  readonly fault: MockFault;
+  left: number;
+}
+
+/** The faults that are still to happen. */
+export class MockFaultPlan {
+  readonly #planned: Planned[] = [];
+
+  /** Adds a fault. */
+  add(fault: MockFault): void {
+    const left = fault.times ?? 1;
+    if (!(left >= 1)) {
+      throw new RangeError(
+        `Cannot plan fault as "times" must be at least 1: ${left}`,
+      );
+    }
+    this.#planned.push({ fault, left });
+  }
+
+  /** Takes what happens now to a connection. */
+  take(connection: number, moment: FaultMoment): MockFault[] {
+    return this.#take((fault) =>
+      isOn(fault, connection) && happensAt(fault, moment)
+    );
+  }
+
+  /** Takes what happens when a connection has sent a number of bytes, in their order. */
+  takeBytes(connection: number): MockFault[] {
+    return this.#take((fault) =>
+      isOn(fault, connection) && fault.byte !== undefined &&
+      fault.kind !== "certificate"
+    ).sort((a, b) => a.byte! - b.byte!);
+  }
+
+  #take(isDue: (fault: MockFault) => boolean): MockFault[] {
+    const taken: MockFault[] = [];
+    for (const planned of this.#planned) {
+      if (planned.left === 0 || !isDue(planned.fault)) continue;
+      planned.left--;
+      taken.push(planned.fault);
+    }
+    return taken;
+  }
+}
+
+function isOn(fault: MockFault, connection: number): boolean {
+  return fault.connection === undefined || fault.connection === connection;
+}
+
+function happensAt(fault: MockFault, moment: FaultMoment): boolean {
+  if (fault.kind === "certificate" || moment.at === "certificate") {
+    return fault.kind === "certificate" && moment.at === "certificate";
+  }
+  if (fault.byte !== undefined) return false;
+  switch (moment.at) {
+    case "request":
+      return fault.request === moment.kind;
+    case "position":
+      return fault.request === undefined && fault.position === moment.position;
+    case "connect":
+      return fault.request === undefined && fault.position === undefined;
+  }
+}

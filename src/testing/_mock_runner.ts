@@ -1,0 +1,105 @@
+import type { LadderName } from "./ladder_name.ts";
+import { MockLadder } from "./_mock_ladder.ts";
+import {
+  isLevelLadder,
+  type MarketView,
+  RUNNER_SCALARS,
+} from "./_mock_market_view.ts";
+import { itemsOf, type WireObject, type WireRow } from "./_mock_message.ts";
+import { LADDER_NAMES } from "./ladder_name.ts";
+
+interface Scalar {
+  readonly value: unknown;
+  readonly position: number;
+}
+
+/** One runner of a {@linkcode MockMarket}, each value with the position that set it. */
+export class MockRunner {
+  readonly #id: unknown;
+  readonly #handicap: unknown;
+  readonly #ladders = new Map<LadderName, MockLadder>();
+  readonly #scalars = new Map<string, Scalar>();
+  #position = 0;
+
+  constructor(id: unknown, handicap: unknown) {
+    this.#id = id;
+    this.#handicap = handicap;
+  }
+
+  /** Takes one entry of a change's `rc`. */
+  apply(change: WireObject, position: number): void {
+    this.#position = position;
+    for (const name of LADDER_NAMES) {
+      const rows = change[name];
+      if (rows !== undefined) this.applyRows(name, itemsOf(rows), position);
+    }
+    for (const key of RUNNER_SCALARS) {
+      const value = change[key];
+      if (value !== undefined && value !== null) {
+        this.#scalars.set(key, { value, position });
+      }
+    }
+  }
+
+  /** Takes entries of one ladder. */
+  applyRows(
+    name: LadderName,
+    rows: readonly WireRow[],
+    position: number,
+  ): void {
+    let ladder = this.#ladders.get(name);
+    if (ladder === undefined) {
+      this.#ladders.set(name, ladder = new MockLadder());
+    }
+    ladder.apply(rows, position);
+  }
+
+  /** Entries of a ladder that are not empty, in no order. */
+  rows(name: LadderName): WireRow[] {
+    return this.#ladders.get(name)?.rows ?? [];
+  }
+
+  /** A value as last sent. */
+  scalar(key: string): unknown {
+    return this.#scalars.get(key)?.value;
+  }
+
+  /** All that there is, as an entry of an image; undefined if there is nothing to see. */
+  image(view: MarketView): WireObject | undefined {
+    const image: Record<string, unknown> = {};
+    for (const name of view.ladders) {
+      const rows = view.rows(name, this.rows(name));
+      if (rows.length > 0) image[name] = rows;
+    }
+    for (const [key, { value }] of this.#scalars) {
+      if (view.shows(key)) image[key] = value;
+    }
+    return this.#named(image);
+  }
+
+  /** What changed after a position; undefined if nothing to see did. */
+  changeSince(position: number, view: MarketView): WireObject | undefined {
+    if (this.#position <= position) return undefined;
+    const change: Record<string, unknown> = {};
+    for (const name of view.ladders) {
+      const changed = this.#ladders.get(name)?.rowsSince(position) ?? [];
+      const rows = view.rows(name, changed);
+      const isHidden = isLevelLadder(name) && changed.length > 0;
+      if (rows.length > 0 || isHidden) change[name] = rows;
+    }
+    for (const [key, scalar] of this.#scalars) {
+      if (scalar.position > position && view.shows(key)) {
+        change[key] = scalar.value;
+      }
+    }
+    return this.#named(change);
+  }
+
+  /** As the exchange writes it: what the runner is comes last, and handicap 0 not at all. */
+  #named(content: Record<string, unknown>): WireObject | undefined {
+    if (Object.keys(content).length === 0) return undefined;
+    content["id"] = this.#id;
+    if (this.#handicap !== 0) content["hc"] = this.#handicap;
+    return content;
+  }
+}

@@ -1,0 +1,555 @@
+import { once } from "node:events";
+import {
+  type AddressInfo,
+  createServer,
+  type Server,
+  type Socket,
+} from "node:net";
+import { setImmediate } from "node:timers";
+import { CertificateAuthority, type CertificatePair } from "./_certificates.ts";
+import { MockBook } from "./_mock_book.ts";
+import { MockClock } from "./_mock_clock.ts";
+import { type ConnectionHost, MockConnection } from "./_mock_connection.ts";
+import { MockFaultPlan } from "./_mock_fault_plan.ts";
+import type { MockStream } from "./_mock_message.ts";
+import { MockSessions } from "./_mock_sessions.ts";
+import { readSteps } from "./_mock_source.ts";
+import type { MockStep } from "./_mock_step.ts";
+import type { MockSubscription } from "./_mock_subscription.ts";
+import type { MockExchangeOptions, MockPace } from "./mock_exchange_options.ts";
+import type { MockCertificateFlaw, MockCut, MockFault } from "./mock_fault.ts";
+import type { MockRequest } from "./mock_request.ts";
+import { MOCK_TIMERS, type MockTimers } from "./mock_timers.ts";
+
+const LOOPBACK = "127.0.0.1";
+const DAY_MS = 86_400_000;
+const DEFAULT_SEND_BUFFER_BYTES = 1024 * 1024;
+const DEFAULT_SEGMENT_BYTES = 64 * 1024;
+const DEFAULT_MARKET_LIMIT = 200;
+const DEFAULT_CONNECTION_LIMIT = 10;
+
+/** Requests that are remembered; older ones are only counted. */
+const MAX_REQUESTS = 1000;
+
+/** Steps that are published before others get a turn. */
+const STEPS_PER_TURN = 64;
+
+/**
+ * A Betfair exchange on loopback: a TLS server that speaks the stream protocol as
+ * the exchange does, with markets and orders out of a recording, a generator or a
+ * script, and every fault that a client must survive, when and where the test
+ * wants it.
+ *
+ * It authenticates, honours filters, columns and depth, sends images, changes,
+ * heartbeats and segments, merges changes for slow readers and by `conflateMs`,
+ * resumes from clocks, limits connections and markets, and hangs up on idle
+ * ones. It keeps its own books, by code that the library's caches do not share.
+ *
+ * By itself it goes through its source as fast as its clients read; with the pace
+ * `"stepped"` only when the test calls {@linkcode advance}.
+ *
+ * @example Usage
+ * ```ts
+ * import { MarketGenerator, MockExchange } from "@betfair-stream/core/testing";
+ * import assert from "node:assert/strict";
+ *
+ * await using exchange = await MockExchange.start({
+ *   source: new MarketGenerator({ seed: 5, messages: 20 }),
+ *   pace: "stepped",
+ *   faults: [{ kind: "cut", how: "reset", connection: 1, position: 10 }],
+ * });
+ * // Connect a client to exchange.host and exchange.port, trusting exchange.caCert.
+ * assert.equal(exchange.host, "localhost");
+ * assert.ok(exchange.port > 0);
+ * await exchange.advance(3);
+ * assert.equal(exchange.position, 4);
+ * ```
+ */
+export class MockExchange {
+  /** Name to connect to, which the certificate is for. */
+  readonly host: string = "localhost";
+  /** Certificate of the authority that clients must trust, PEM. */
+  readonly caCert: string;
+  readonly #options: MockExchangeOptions;
+  readonly #server: Server;
+  readonly #own: CertificatePair;
+  readonly #authority: CertificateAuthority | undefined;
+  readonly #timers: MockTimers;
+  readonly #book: MockBook;
+  readonly #clocks: Readonly<Record<MockStream, MockClock>>;
+  readonly #faults = new MockFaultPlan();
+  readonly #sessions: MockSessions;
+  readonly #connections = new Set<MockConnection>();
+  readonly #sockets = new Set<Socket>();
+  readonly #requests: MockRequest[] = [];
+  readonly #waiting = new Set<() => void>();
+  readonly #batches: AsyncGenerator<readonly MockStep[]>;
+  #batch: readonly MockStep[] = [];
+  #nextInBatch = 0;
+  #isAtEnd = false;
+  #accepted = 0;
+  #requestCount = 0;
+  #isClosed = false;
+  /** The last of the calls that move the source on; they take turns. */
+  #advancing: Promise<unknown> = Promise.resolve();
+  #failure: unknown;
+  #port = 0;
+
+  /** Used by {@linkcode MockExchange.start}, as making certificates takes a promise. */
+  constructor(
+    options: MockExchangeOptions,
+    caCert: string,
+    own: CertificatePair,
+    authority: CertificateAuthority | undefined,
+  ) {
+    this.#options = options;
+    this.caCert = caCert;
+    this.#own = own;
+    this.#authority = authority;
+    this.#timers = options.timers ?? MOCK_TIMERS;
+    this.#book = new MockBook(options.closedMarkets ?? true);
+    const mark = options.seed ?? 1;
+    this.#clocks = {
+      market: new MockClock("market", mark),
+      order: new MockClock("order", mark),
+    };
+    this.#sessions = new MockSessions({
+      appKeys: options.appKeys,
+      tokens: options.sessions,
+      lifeMs: options.sessionLifeMs ?? DAY_MS,
+      acceptsAny: options.sessions === undefined &&
+        (options.accounts ?? []).length === 0,
+    }, this.#timers);
+    for (const fault of options.faults ?? []) this.#faults.add(fault);
+    this.#batches = readSteps(options.source ?? []);
+    this.#server = createServer((socket) => void this.#accept(socket));
+  }
+
+  /**
+   * Starts an exchange.
+   *
+   * @throws {ReplaySourceError} when a recording cannot be read
+   * @throws {RangeError} when a number is out of its range
+   */
+  static async start(
+    options: MockExchangeOptions = {},
+  ): Promise<MockExchange> {
+    checkOptions(options);
+    const { certificates } = options;
+    const authority = certificates === undefined
+      ? await CertificateAuthority.create()
+      : undefined;
+    const own = certificates ?? await authority!.issueServer();
+    const exchange = new MockExchange(
+      options,
+      certificates?.caCert ?? authority!.cert,
+      own,
+      authority,
+    );
+    await exchange.#open();
+    return exchange;
+  }
+
+  /** Port that it listens on. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Messages of the source that have happened. */
+  get position(): number {
+    return this.#book.position;
+  }
+
+  /** Whether all of the source has happened. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd;
+  }
+
+  /** Connections that have been accepted so far. */
+  get acceptedConnections(): number {
+    return this.#accepted;
+  }
+
+  /** Connections that are open. */
+  get openConnections(): number {
+    return this.#connections.size;
+  }
+
+  /** Subscriptions that are active, on all connections. */
+  get activeSubscriptions(): number {
+    return this.#subscriptions().length;
+  }
+
+  /** Requests received so far, on all connections. */
+  get requestCount(): number {
+    return this.#requestCount;
+  }
+
+  /** The last 1000 requests, the earliest first, without their secrets. */
+  get requests(): readonly MockRequest[] {
+    return [...this.#requests];
+  }
+
+  /**
+   * The `clk` of a message that tells a stream up to the present position. A
+   * client whose clock it is, for instance after {@linkcode heartbeat}, has been
+   * told everything.
+   */
+  clk(stream: MockStream): string {
+    return this.#clocks[stream].current(this.#book.position);
+  }
+
+  /** Adds a fault to those that are to happen. */
+  addFault(fault: MockFault): void {
+    this.#faults.add(fault);
+  }
+
+  /**
+   * Lets the next messages of the source happen.
+   *
+   * @param steps how many
+   * @returns How many there were.
+   * @throws {ReplaySourceError} when the recording cannot be read
+   */
+  advance(steps = 1): Promise<number> {
+    const advancing = this.#advancing.then(() => this.#advance(steps));
+    this.#advancing = advancing.catch(() => {});
+    return advancing;
+  }
+
+  /**
+   * Lets messages of the source happen up to a position; none if it is past.
+   *
+   * @returns The position.
+   * @throws {ReplaySourceError} when the recording cannot be read
+   */
+  async advanceTo(position: number): Promise<number> {
+    const advancing = this.#advancing.then(() =>
+      this.#advance(position - this.position)
+    );
+    this.#advancing = advancing.catch(() => {});
+    await advancing;
+    return this.position;
+  }
+
+  /** Sends a heartbeat on every subscription now, behind what was held back. */
+  heartbeat(): void {
+    for (const subscription of this.#subscriptions()) {
+      subscription.catchUp();
+      subscription.heartbeat();
+    }
+  }
+
+  /** Ends all connections, in the way given. */
+  disconnect(how: MockCut = "end"): void {
+    for (const connection of this.#connections) connection.wire.cut(how);
+  }
+
+  /** Ends session tokens: one, or all that there are. Connections stay (protocol 6.4). */
+  expireSessions(token?: string): void {
+    this.#sessions.expire(token);
+  }
+
+  /**
+   * Waits until something is so. Looked at whenever a connection, a request, or
+   * what was read of it changes.
+   *
+   * @example Usage
+   * ```ts
+   * import { MockExchange } from "@betfair-stream/core/testing";
+   *
+   * await using exchange = await MockExchange.start({ pace: "stepped" });
+   * await exchange.until(() => exchange.openConnections === 0);
+   * ```
+   */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (condition()) resolve();
+        else if (this.#failure !== undefined) reject(this.#failure);
+        else if (this.#isClosed) {
+          reject(new Error("Cannot wait as the exchange is closed"));
+        } else return;
+        this.#waiting.delete(look);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** Waits until everything that was sent has left, or its connection is gone. */
+  drained(): Promise<void> {
+    return this.until(() =>
+      [...this.#connections].every((connection) => connection.isDrained)
+    );
+  }
+
+  /** Waits until all of the source has happened and has been sent. */
+  async finished(): Promise<void> {
+    await this.until(() => this.#isAtEnd);
+    await this.until(() =>
+      this.#subscriptions().every(({ isBehind }) => !isBehind)
+    );
+    await this.drained();
+  }
+
+  /** Closes all connections and stops listening. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#stopPace();
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    for (const connection of [...this.#connections]) connection.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#changed();
+    await closed;
+    await this.#advancing;
+    await this.#batches.return(undefined);
+  }
+
+  /** The same as {@linkcode close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #open(): Promise<void> {
+    await this.#begin();
+    this.#server.listen(this.#options.port ?? 0, LOOPBACK);
+    await once(this.#server, "listening");
+    this.#port = (this.#server.address() as AddressInfo).port;
+    const pace = this.#options.pace ?? "asRead";
+    if (pace !== "stepped") void this.#run(pace);
+  }
+
+  /** Lets happen what comes before the first client. */
+  async #begin(): Promise<void> {
+    const { startPosition } = this.#options;
+    while (
+      startPosition === undefined
+        ? isImage(await this.#peek())
+        : this.position < startPosition && await this.#peek() !== undefined
+    ) this.#publish(this.#batch[this.#nextInBatch++]!);
+  }
+
+  async #accept(tcp: Socket): Promise<void> {
+    this.#sockets.add(tcp);
+    tcp.on("close", () => this.#sockets.delete(tcp));
+    tcp.on("error", () => {});
+    const number = ++this.#accepted;
+    const flaw = this.#faults.take(number, { at: "certificate" })
+      .find((fault) => fault.kind === "certificate")?.flaw;
+    const certificate = flaw === undefined
+      ? this.#own
+      : await flawedCertificate(flaw, this.#authority);
+    if (this.#isClosed || tcp.destroyed) return;
+    const connection = new MockConnection(
+      number,
+      this.#connectionId(number),
+      tcp,
+      certificate,
+      this.#host,
+    );
+    this.#connections.add(connection);
+    connection.open();
+    this.#changed();
+  }
+
+  /** What connections may ask of the exchange. */
+  get #host(): ConnectionHost {
+    const options = this.#options;
+    return {
+      book: this.#book,
+      clocks: this.#clocks,
+      timers: this.#timers,
+      faults: this.#faults,
+      sessions: this.#sessions,
+      segmentBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES,
+      sendBufferBytes: this.#waitsForSlow
+        ? Infinity
+        : options.sendBufferBytes ?? DEFAULT_SEND_BUFFER_BYTES,
+      marketLimit: options.marketLimit ?? DEFAULT_MARKET_LIMIT,
+      clockLife: options.clockLife ?? Infinity,
+      delayedAppKeys: options.delayedAppKeys ?? [],
+      publishTimeMs: (stream) =>
+        (options.publishTimes === "now"
+          ? undefined
+          : this.#book.publishTimeMs(stream)) ?? this.#timers.now(),
+      admit: () => this.#admit(),
+      onRequest: (request) => {
+        this.#requestCount++;
+        this.#requests.push(request);
+        if (this.#requests.length > MAX_REQUESTS) this.#requests.shift();
+      },
+      onChange: () => this.#changed(),
+      onClose: (connection) => {
+        this.#connections.delete(connection);
+        this.#changed();
+      },
+    };
+  }
+
+  /** Whether the source waits for slow readers. */
+  get #waitsForSlow(): boolean {
+    const { whenSlow, pace } = this.#options;
+    return (whenSlow ?? (typeof pace === "number" ? "merge" : "wait")) ===
+      "wait";
+  }
+
+  #admit(): number | undefined {
+    const limit = this.#options.connectionLimit ?? DEFAULT_CONNECTION_LIMIT;
+    const others = [...this.#connections]
+      .filter((connection) => connection.isAuthenticated).length;
+    return others >= limit ? undefined : limit - others - 1;
+  }
+
+  #subscriptions(): readonly MockSubscription[] {
+    return [...this.#connections].flatMap(({ subscriptions }) => subscriptions);
+  }
+
+  /** In the form that the exchange gives its connections. */
+  #connectionId(number: number): string {
+    const started = new Date(this.#timers.now()).toISOString()
+      .replace(/[-T:]/g, "").slice(2, 14);
+    return `101-${started}-${String(number).padStart(6, "0")}`;
+  }
+
+  /** The next step; undefined at the end. */
+  async #peek(): Promise<MockStep | undefined> {
+    while (this.#nextInBatch === this.#batch.length) {
+      const { done, value } = await this.#batches.next();
+      if (done) {
+        this.#isAtEnd = true;
+        return undefined;
+      }
+      this.#batch = value;
+      this.#nextInBatch = 0;
+    }
+    return this.#batch[this.#nextInBatch];
+  }
+
+  #publish(step: MockStep): void {
+    const publication = this.#book.apply(step);
+    for (const connection of this.#connections) connection.offer(publication);
+  }
+
+  async #advance(steps: number): Promise<number> {
+    let done = 0;
+    while (done < steps && !this.#isClosed) {
+      const step = await this.#peek();
+      if (step === undefined) break;
+      this.#nextInBatch++;
+      this.#publish(step);
+      done++;
+      if (this.#waitsForSlow) await this.#roomForMore();
+      else if (done % STEPS_PER_TURN === 0) await turn();
+    }
+    // Whether this was the end is known only by looking.
+    if (!this.#isClosed) await this.#peek();
+    this.#changed();
+    return done;
+  }
+
+  /** Waits for readers that are behind. */
+  async #roomForMore(): Promise<void> {
+    const limit = this.#options.sendBufferBytes ?? DEFAULT_SEND_BUFFER_BYTES;
+    const hasRoom = (): boolean =>
+      this.#isClosed ||
+      [...this.#connections].every((connection) =>
+        connection.isDrained || connection.wire.waitingBytes <= limit
+      );
+    if (!hasRoom()) await this.until(hasRoom);
+  }
+
+  #changed(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+
+  #stopPace: () => void = () => {};
+
+  /** Goes through the source by itself. */
+  async #run(pace: Exclude<MockPace, "stepped">): Promise<void> {
+    const { waitFor = 1 } = this.#options;
+    const hasReaders = (): boolean => this.activeSubscriptions >= waitFor;
+    try {
+      await this.until(hasReaders);
+      if (pace === "asRead") {
+        while (!this.#isAtEnd && !this.#isClosed) {
+          if (!hasReaders()) await this.until(hasReaders);
+          await this.advance(STEPS_PER_TURN);
+          await turn();
+        }
+      } else await this.#runByTime(pace);
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#failure = error;
+      this.#changed();
+    }
+  }
+
+  /** Lets each step happen at its time. */
+  async #runByTime(speed: number): Promise<void> {
+    const startedAtMs = this.#timers.now();
+    let firstMs: number | undefined;
+    while (!this.#isClosed) {
+      const step = await this.#peek();
+      if (step === undefined) return;
+      const atMs = step.publishTimeMs ?? firstMs ?? 0;
+      firstMs ??= atMs;
+      const dueMs = startedAtMs + (atMs - firstMs) / speed;
+      const waitMs = dueMs - this.#timers.now();
+      if (waitMs > 0) await this.#sleep(waitMs);
+      if (!this.#isClosed) await this.advance(1);
+    }
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#timers.schedule(resolve, delayMs);
+      this.#stopPace = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+/** Whether a step is only images, as a source begins with. */
+function isImage(step: MockStep | undefined): boolean {
+  if (step === undefined) return false;
+  return step.isImage || step.changes.length > 0 &&
+      step.changes.every((change) =>
+        change["img"] === true || change["fullImage"] === true
+      );
+}
+
+/** A certificate that must be refused. */
+async function flawedCertificate(
+  flaw: MockCertificateFlaw,
+  authority: CertificateAuthority | undefined,
+): Promise<CertificatePair> {
+  const issuer = flaw === "authority" || authority === undefined
+    ? await CertificateAuthority.create()
+    : authority;
+  return await issuer.issueServer(
+    flaw === "host"
+      ? { hosts: ["other.example"] }
+      : flaw === "expired"
+      ? { validFrom: new Date(0), validTo: new Date(DAY_MS) }
+      : {},
+  );
+}
+
+/** Lets everything happen that is ready to. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function checkOptions(options: MockExchangeOptions): void {
+  const { pace } = options;
+  if (typeof pace === "number" && !(pace > 0 && Number.isFinite(pace))) {
+    throw new RangeError(
+      `Cannot start exchange as "pace" must be a positive number: ${pace}`,
+    );
+  }
+}
