@@ -1,0 +1,229 @@
+/** One connection, from its first byte to its last. See {@linkcode Connection}. */
+
+import type { StreamName } from "../cache/stream_update.ts";
+import type { ClientTimers } from "./client_timers.ts";
+import {
+  ConnectionLostError,
+  type ConnectionPhase,
+} from "./connection_lost_error.ts";
+import { connectionLost } from "./_transport_failure.ts";
+import { ReadWatchdog } from "./_read_watchdog.ts";
+import type { Transport } from "./transport.ts";
+
+/** What is sent. Of each kind at most one request waits: a later one replaces it. */
+export type RequestKind = "authentication" | "market" | "order" | "heartbeat";
+
+/** Why a connection is to be given up although its transport is whole. */
+export interface Verdict {
+  /**
+   * What to do next.
+   *
+   * - `stop`: end the client with the error.
+   * - `renew`, `retry`: connect again, with another session or as before.
+   */
+  readonly action: "stop" | "renew" | "retry";
+  /** What happened. */
+  readonly error: Error;
+  /** Least wait before the next connection, ms. */
+  readonly minimumWaitMs: number;
+}
+
+/** How often an idle connection without subscriptions asks to be kept, ms; it has 15 s. */
+const PROBE_INTERVAL_MS = 10_000;
+
+/** What a {@linkcode Connection} needs to know. */
+export interface ConnectionOptions {
+  readonly transport: Transport;
+  readonly timers: ClientTimers;
+  /** Number of the connection among the client's; the first is 1. */
+  readonly number: number;
+  /** Longest wait for an answer, ms. */
+  readonly answerTimeoutMs: number;
+}
+
+/**
+ * Reads and writes, watches over both, and remembers which answers are due. It
+ * knows nothing of books.
+ */
+export class Connection {
+  /** Number of the connection among the client's; the first is 1. */
+  readonly number: number;
+  /** Name that the exchange gave it. */
+  id: string | undefined;
+  /** Whether the exchange has accepted the session. */
+  isAuthenticated = false;
+  /** Whether all books have been complete at some time. */
+  wasLive = false;
+  /** Streams whose interruption was noticed before the connection went. */
+  readonly interrupted: Set<StreamName> = new Set();
+  /** Why it is to be given up, once that is known. The first reason counts. */
+  verdict: Verdict | undefined;
+
+  readonly #transport: Transport;
+  readonly #timers: ClientTimers;
+  readonly #answerTimeoutMs: number;
+  readonly #watchdog: ReadWatchdog;
+  /** Requests that are not answered, by id. */
+  readonly #unanswered = new Map<
+    number,
+    { readonly kind: RequestKind; readonly sentAt: number }
+  >();
+  readonly #outbox = new Map<RequestKind, Uint8Array>();
+  #isWriting = false;
+  #isClosed = false;
+  /** Why reading cannot go on, if that was noticed elsewhere. */
+  #failure: string | undefined;
+  #writeError: unknown;
+  #cancelProbe: (() => void) | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.number = options.number;
+    this.#transport = options.transport;
+    this.#timers = options.timers;
+    this.#answerTimeoutMs = options.answerTimeoutMs;
+    this.#watchdog = new ReadWatchdog(options.timers, (reason) => {
+      this.#failure = reason;
+      this.#transport.close();
+    });
+  }
+
+  /** When it would be lost now. */
+  get phase(): ConnectionPhase {
+    if (!this.isAuthenticated) return "handshake";
+    return this.wasLive ? "live" : "subscribe";
+  }
+
+  /**
+   * Waits for bytes.
+   *
+   * @returns Bytes, at least one, valid until the next read.
+   * @throws {ConnectionLostError} when there are no more.
+   */
+  async read(): Promise<Uint8Array> {
+    this.#watchdog.beginRead();
+    let chunk: Uint8Array | null = null;
+    try {
+      do {
+        chunk = await this.#transport.read();
+      } while (chunk !== null && chunk.length === 0);
+    } catch (error) {
+      const { reason, code } = connectionLost(error, this.phase);
+      throw this.#lost(reason, { code, cause: error });
+    } finally {
+      this.#watchdog.endRead();
+    }
+    if (chunk === null || this.#failure !== undefined) {
+      throw this.#lost("the exchange closed it");
+    }
+    return chunk;
+  }
+
+  /**
+   * Sends a request soon, in the order of calls but for those that replace one.
+   *
+   * @param kind What it is: it replaces one of the same kind that was not sent yet.
+   * @param id Its id.
+   * @param bytes The request.
+   */
+  send(kind: RequestKind, id: number, bytes: Uint8Array): void {
+    for (const [earlier, request] of this.#unanswered) {
+      // Answers to requests that were replaced say nothing of interest.
+      if (request.kind === kind) this.#unanswered.delete(earlier);
+    }
+    this.#unanswered.set(id, { kind, sentAt: this.#timers.elapsed() });
+    this.#watchdog.awaitAnswer(this.#answerTimeoutMs);
+    this.#outbox.delete(kind);
+    this.#outbox.set(kind, bytes);
+    if (!this.#isWriting) this.#write();
+  }
+
+  /** What request an answer is for, if it is one that is waited for. */
+  kindOf(id: number): RequestKind | undefined {
+    return this.#unanswered.get(id)?.kind;
+  }
+
+  /**
+   * Notes that a request was answered.
+   *
+   * @param id Its id.
+   * @returns How long that took, ms; undefined when it was not waited for.
+   */
+  answer(id: number): number | undefined {
+    const request = this.#unanswered.get(id);
+    if (request === undefined) return undefined;
+    this.#unanswered.delete(id);
+    if (this.#unanswered.size === 0) this.#watchdog.answered();
+    else this.#watchdog.awaitAnswer(this.#answerTimeoutMs);
+    return this.#timers.elapsed() - request.sentAt;
+  }
+
+  /** Whether a request of a kind is not answered. */
+  awaits(kind: RequestKind): boolean {
+    for (const request of this.#unanswered.values()) {
+      if (request.kind === kind) return true;
+    }
+    return false;
+  }
+
+  /** Sets how long nothing may come, ms. */
+  limitSilence(limitMs: number): void {
+    this.#watchdog.limitSilence(limitMs);
+  }
+
+  /**
+   * Calls now and then, for as long as the connection is there.
+   *
+   * @param probe What to call.
+   */
+  startProbing(probe: () => void): void {
+    this.#cancelProbe = this.#timers.schedule(() => {
+      this.startProbing(probe);
+      probe();
+    }, PROBE_INTERVAL_MS);
+  }
+
+  /** Gives it up, when all that was received has been dealt with. */
+  judge(
+    action: Verdict["action"],
+    error: Error,
+    minimumWaitMs: number = 0,
+  ): void {
+    this.verdict ??= { action, error, minimumWaitMs };
+  }
+
+  /** Closes it at once; a pending read settles. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#watchdog.stop();
+    this.#cancelProbe?.();
+    this.#outbox.clear();
+    this.#transport.close();
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    try {
+      for (const [kind, bytes] of this.#outbox) {
+        this.#outbox.delete(kind);
+        await this.#transport.write(bytes);
+        if (this.#isClosed) break;
+      }
+    } catch (error) {
+      // What was received before may say why. That ends, or the answer is missed.
+      this.#writeError = error;
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  #lost(
+    reason: string,
+    options: ErrorOptions & { readonly code?: string | undefined } = {},
+  ): ConnectionLostError {
+    return new ConnectionLostError(this.phase, this.#failure ?? reason, {
+      cause: this.#writeError,
+      ...options,
+    });
+  }
+}

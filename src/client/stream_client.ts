@@ -1,0 +1,962 @@
+/** Market and order books, live. See {@linkcode StreamClient}. */
+
+import { BookFeed } from "../cache/book_feed.ts";
+import { StreamCache } from "../cache/stream_cache.ts";
+import type { StreamName, StreamUpdate } from "../cache/stream_update.ts";
+import type { UpdateBatch } from "../cache/update_batch.ts";
+import { DEFAULT_MAX_LINE_BYTES } from "../framing/line_framer.ts";
+import { LineTooLongError } from "../framing/line_too_long_error.ts";
+import { InvalidLineError } from "../parsing/invalid_line_error.ts";
+import { openParser } from "../parsing/open_parser.ts";
+import type { ConnectionMessage } from "../protocol/connection_message.ts";
+import { encodeRequest } from "../protocol/request_encoder.ts";
+import type { StatusMessage } from "../protocol/status_message.ts";
+import { Connection, type RequestKind, type Verdict } from "./_connection.ts";
+import { HandshakeLines } from "./_handshake_lines.ts";
+import { HealthMonitor } from "./_health_monitor.ts";
+import { SessionKeeper } from "./_session_keeper.ts";
+import {
+  actionOn,
+  CONNECTION_LIMIT_WAIT_MS,
+  endsConnection,
+  minimumWaitMsAfter,
+} from "./_status_table.ts";
+import {
+  marketRequest,
+  orderRequest,
+  SubscribedStream,
+  type SubscriptionDefaults,
+} from "./_subscribed_stream.ts";
+import { connectionLost } from "./_transport_failure.ts";
+import { Backoff } from "./backoff.ts";
+import type { ClientHealth, StreamHealth } from "./client_health.ts";
+import type { StreamClientOptions } from "./client_options.ts";
+import type { ClientState } from "./client_state.ts";
+import { type ClientTimers, SYSTEM_TIMERS } from "./client_timers.ts";
+import { ConnectionLostError } from "./connection_lost_error.ts";
+import { NetPermissionError } from "./net_permission_error.ts";
+import { Secret } from "./secret.ts";
+import { StreamStatusError } from "./stream_status_error.ts";
+import type { MarketSubscription, OrderSubscription } from "./subscriptions.ts";
+import {
+  openTransport,
+  type Transport,
+  type TransportOptions,
+} from "./transport.ts";
+
+// One life of a client. Everything happens while a batch is asked for, but for
+// sending a subscription, keeping a session alive, and closing.
+//
+//   idle ──▶ connecting ──▶ authenticating ──▶ subscribing ──▶ imaging ──▶ live
+//                ▲  │ ▲           │              │    ▲           │         │
+//                │  │ └─renew─────┤              │    └─replaced──┼─────────┤
+//                │  │             │              │     refused    │         │
+//                │  ▼             ▼              ▼                ▼         ▼
+//              waiting ◀───── lost: socket error or end, `connectionClosed`, a
+//                             line that is no message, silence, no answer
+//
+//   From everywhere: close(), an aborted signal, a status that nothing helps
+//   against, or a limit ──▶ closed.
+//
+// A loss begins a gap of each subscription. It ends with the first image or
+// resumption that is complete: that is when the cache tells of it.
+
+const LF = 0x0a;
+const DEFAULT_HOST = "stream-api.betfair.com";
+const DEFAULT_PORT = 443;
+const DEFAULT_HEARTBEAT_MS = 5_000;
+/** The exchange closes what has not subscribed by then (protocol section 1). */
+const DEFAULT_TIMEOUT_MS = 15_000;
+const DEFAULT_MAX_MARKETS = 100_000;
+
+/** Nothing at all for this many heartbeats is a dead connection (protocol section 1). */
+const SILENT_HEARTBEATS = 2;
+
+/** Connections in a row that may bring lines which are no messages. */
+const MAX_UNUSABLE_CONNECTIONS = 3;
+
+/** Is shown lines as they were received; see {@linkcode StreamClient.tap}. */
+export type LineListener = (
+  lines: Uint8Array,
+  receivedAtMs: number,
+  connectionId: string | undefined,
+) => void;
+
+/**
+ * Connects, authenticates, subscribes, and goes on doing so whatever happens;
+ * iterating it gives the same batches of the same updates as `replay`.
+ *
+ * **Nothing is lost unnoticed.** After every interruption each subscription is
+ * resumed from its clocks or imaged anew, and tells so once, by an update of kind
+ * `gap`; until then `cache.isStale` is true. A line that is no message counts as an
+ * interruption, since what it said is missing.
+ *
+ * **A slow loop is a slow reader.** While it holds a batch nothing is read, so the
+ * exchange conflates, which is counted; no queue grows. One loop at a time can
+ * iterate a client. Leaving it closes the client.
+ *
+ * **What ends the loop**: {@linkcode StreamClient.close}, by which it just ends;
+ * the signal, whose reason is thrown; a {@linkcode StreamStatusError} that trying
+ * again does not help against; a `LoginError` likewise; a line, a message or a
+ * number of markets beyond its limit. Everything else is tried again, after waits
+ * that grow.
+ *
+ * Needs the permission to connect to the host, and never asks for it.
+ *
+ * @example
+ * ```ts
+ * import { StreamClient, type Transport } from "@betfair-stream/core/client";
+ * import assert from "node:assert/strict";
+ *
+ * // A program leaves `connect` out, and connects to the exchange.
+ * const script = [
+ *   `{"op":"connection","connectionId":"1"}`,
+ *   `{"op":"status","id":1,"statusCode":"SUCCESS","connectionClosed":false}`,
+ *   `{"op":"status","id":2,"statusCode":"SUCCESS","connectionClosed":false}`,
+ *   `{"op":"mcm","id":2,"ct":"SUB_IMAGE","initialClk":"A","clk":"B","pt":1,` +
+ *   `"mc":[{"id":"1.2","img":true,"rc":[{"atb":[[2,10]],"id":7}]}]}`,
+ * ];
+ * const connect = (): Promise<Transport> =>
+ *   Promise.resolve({
+ *     read: () => Promise.resolve(new TextEncoder().encode(`${script.shift()}\n`)),
+ *     write: () => Promise.resolve(),
+ *     close: () => {},
+ *   });
+ *
+ * await using client = new StreamClient({ appKey: "key", session: "token", connect });
+ * client.subscribeMarkets({
+ *   marketFilter: { eventTypeIds: ["7"] },
+ *   fields: ["EX_ALL_OFFERS", "EX_MARKET_DEF"],
+ * });
+ * loop: for await (const batch of client) {
+ *   for (const update of batch) {
+ *     if (update.isImage) break loop;
+ *   }
+ * }
+ * assert.equal(client.cache.markets.get("1.2")?.runner(7)?.availableToBack.bestPrice, 2);
+ * ```
+ */
+export class StreamClient
+  implements AsyncIterable<UpdateBatch>, AsyncDisposable {
+  /** The books. */
+  readonly cache: StreamCache;
+  readonly #feed: BookFeed;
+  readonly #appKey: Secret;
+  readonly #target: Omit<TransportOptions, "signal">;
+  readonly #connect: (options: TransportOptions) => Promise<Transport>;
+  readonly #timers: ClientTimers;
+  readonly #answerTimeoutMs: number;
+  readonly #maxLineBytes: number;
+  readonly #maxMarkets: number;
+  readonly #defaults: SubscriptionDefaults;
+  readonly #options: StreamClientOptions;
+
+  readonly #sessions: SessionKeeper;
+  readonly #backoff: Backoff;
+  readonly #monitor = new HealthMonitor();
+  readonly #listeners = new Set<LineListener>();
+  readonly #streams: Readonly<Record<StreamName, SubscribedStream>> = {
+    market: new SubscribedStream("market"),
+    order: new SubscribedStream("order"),
+  };
+  readonly #iterator: AsyncIterator<UpdateBatch, undefined> = {
+    next: () => this.#next(),
+    return: () => {
+      this.close();
+      return Promise.resolve({ done: true, value: undefined });
+    },
+  };
+
+  #state: ClientState = "idle";
+  #connection: Connection | undefined;
+  /** Counts on over all connections, so that no late line can be mistaken. */
+  #nextRequestId = 1;
+  /** When all books became complete; undefined while they are not. */
+  #liveSince: number | undefined;
+  /** Connections in a row that brought lines which are no messages. */
+  #unusableConnections = 0;
+
+  // The bytes that were read last.
+  #batch: UpdateBatch | undefined;
+  #batchBytes = 0;
+  #receivedAtMs = 0;
+  #receivedAt = 0;
+  /** Bytes since the last line end. */
+  #unfinishedBytes = 0;
+  /** Whether updates are being applied that nobody has asked for. */
+  #isDraining = false;
+
+  /** Whether the loop has been told that it is all over. */
+  #isOver = false;
+  #isAdvancing = false;
+  #onSettled: (() => void) | undefined;
+  readonly #lifetime = new AbortController();
+  /** What an own function of the user threw; it ends the loop. */
+  #callbackError: { readonly error: unknown } | undefined;
+  readonly #onAbort = (): void => this.close();
+
+  /**
+   * Creates a client. It does nothing before its first batch is asked for.
+   *
+   * @param options Who connects, and what for.
+   * @throws {InvalidRequestError} when the protocol forbids a subscription.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {TypeError} when the application key or the token is empty.
+   */
+  constructor(options: StreamClientOptions) {
+    const timers = options.timers ?? SYSTEM_TIMERS;
+    this.#options = options;
+    this.#timers = timers;
+    this.#appKey = Secret.of(options.appKey);
+    this.#sessions = new SessionKeeper(
+      options.session,
+      timers,
+      (error) => this.#tell(error),
+    );
+    this.#target = {
+      hostname: options.host ?? DEFAULT_HOST,
+      port: options.port ?? DEFAULT_PORT,
+      caCerts: options.caCerts === undefined ? undefined : [...options.caCerts],
+      timeoutMs: positive(
+        "connectTimeoutMs",
+        options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+      ),
+    };
+    this.#answerTimeoutMs = positive(
+      "answerTimeoutMs",
+      options.answerTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+    );
+    this.#maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+    this.#maxMarkets = positive(
+      "maxMarkets",
+      options.maxMarkets ?? DEFAULT_MAX_MARKETS,
+    );
+    this.#connect = options.connect ?? openTransport;
+    this.#backoff = new Backoff(options.backoff);
+    this.#defaults = {
+      conflateMs: options.conflateMs ?? 0,
+      heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
+      segmentation: options.segmentation ?? true,
+    };
+    this.cache = options.cache ?? new StreamCache(options);
+    this.#feed = new BookFeed({
+      parser: options.parser ?? openParser({ backend: options.backend }).parser,
+      cache: this.cache,
+      maxLineBytes: options.maxLineBytes,
+      onLines: (lines) => this.#onLines(lines),
+      onUpdate: (update) => this.#onUpdate(update),
+    });
+    if (options.markets !== undefined) this.subscribeMarkets(options.markets);
+    if (options.orders !== undefined) this.subscribeOrders(options.orders);
+    if (options.signal?.aborted) this.close();
+    else options.signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /** What it is doing. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** How it is doing; a new object each time. */
+  get health(): ClientHealth {
+    const monitor = this.#monitor;
+    const { messages, bytes, invalid, superseded, conflated, parser } =
+      this.#feed.stats;
+    return {
+      state: this.#state,
+      connectionId: monitor.connectionId,
+      connections: monitor.connections,
+      reconnects: monitor.reconnects,
+      connectionsAvailable: monitor.connectionsAvailable,
+      market: this.#streamHealth("market"),
+      order: this.#streamHealth("order"),
+      gaps: monitor.gaps,
+      resumes: monitor.resumes,
+      messages,
+      bytes,
+      invalid,
+      superseded,
+      conflated,
+      conflatedByMarket: this.#conflatedByMarket(),
+      stale: monitor.stale,
+      parserFallbacks: parser.fallbacks,
+      queueDepthBytes: this.#batch === undefined || this.#batch.isDone
+        ? 0
+        : this.#batchBytes,
+      pendingBytes: this.#feed.pendingBytes,
+      publishToReceived: monitor.publishToReceived.summary(),
+      receivedToDelivered: monitor.receivedToDelivered.summary(),
+      clockOffsetMs: monitor.clockOffsetMs,
+      lastError: monitor.lastError,
+    };
+  }
+
+  /**
+   * Follows markets, in place of those followed before: their books go when the new
+   * image comes, which is no gap. May be called at any time; each call costs an
+   * image.
+   *
+   * @param subscription Which markets, and which of their data. Copied.
+   * @throws {InvalidRequestError} when the protocol forbids it.
+   * @throws {TypeError} when the client is closed.
+   */
+  subscribeMarkets(subscription: MarketSubscription = {}): void {
+    this.#subscribe("market", marketRequest(subscription, this.#defaults));
+  }
+
+  /**
+   * Follows the account's orders; like {@linkcode subscribeMarkets}.
+   *
+   * @param subscription Which orders and matches. Copied.
+   * @throws {InvalidRequestError} when the protocol forbids it.
+   * @throws {TypeError} when the client is closed.
+   */
+  subscribeOrders(subscription: OrderSubscription = {}): void {
+    this.#subscribe("order", orderRequest(subscription, this.#defaults));
+  }
+
+  /**
+   * Shows all lines as they are received, whole and before they are parsed: for
+   * recording and audit. Nothing that is sent is shown, so no credentials are.
+   *
+   * @param listener Is called with one or more lines, line ends included, borrowed
+   * until it returns; when they were read, ms since the epoch; and the name of the
+   * connection. What it throws ends the loop.
+   * @returns Function that stops it.
+   */
+  tap(listener: LineListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Closes the connection and ends the loop. Books stay as they are, and count as
+   * stale. Does nothing the second time.
+   */
+  close(): void {
+    this.#shut(undefined);
+  }
+
+  /** Closes the client, and waits for the loop to notice. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    if (!this.#isAdvancing) return;
+    await new Promise<void>((resolve) => this.#onSettled = resolve);
+  }
+
+  /**
+   * The batches.
+   *
+   * @returns The same iterator each time.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<UpdateBatch, undefined> {
+    return this.#iterator;
+  }
+
+  // ── The loop ────────────────────────────────────────────────────────────────
+
+  get #isClosed(): boolean {
+    return this.#lifetime.signal.aborted;
+  }
+
+  get #wanted(): SubscribedStream[] {
+    const { market, order } = this.#streams;
+    return [market, order].filter((stream) => stream.isWanted);
+  }
+
+  #shut(error: Error | undefined): void {
+    if (this.#isClosed) return;
+    this.#lifetime.abort();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#sessions.stop();
+    this.#connection?.close();
+    this.#connection = undefined;
+    for (const stream of this.#wanted) {
+      stream.phase = "off";
+      this.#interrupt(stream, "the client was closed");
+    }
+    if (error !== undefined) {
+      this.#monitor.noteError(error, this.#timers.now());
+    }
+    this.#enter("closed", error);
+  }
+
+  async #next(): Promise<IteratorResult<UpdateBatch, undefined>> {
+    if (this.#isAdvancing) {
+      throw new TypeError(
+        "Cannot ask for a batch as the one asked for before must have come: it has not",
+      );
+    }
+    this.#isAdvancing = true;
+    try {
+      const value = await this.#advance();
+      return value === undefined
+        ? { done: true, value: undefined }
+        : { done: false, value };
+    } catch (error) {
+      this.#shut(asError(error, "Cannot go on"));
+      throw error;
+    } finally {
+      this.#isAdvancing = false;
+      this.#onSettled?.();
+    }
+  }
+
+  /** Goes on to the next batch, whatever it takes; undefined when it is all over. */
+  async #advance(): Promise<UpdateBatch | undefined> {
+    if (this.#isOver) return undefined;
+    this.#drain();
+    while (!this.#isClosed) {
+      this.#throwCallbackError();
+      const connection = this.#connection;
+      if (connection === undefined) {
+        await this.#open();
+      } else if (connection.verdict !== undefined) {
+        await this.#abandon(connection, connection.verdict);
+      } else {
+        const batch = connection.isAuthenticated
+          ? await this.#receive(connection)
+          : await this.#shakeHands(connection);
+        if (batch !== undefined) return batch;
+      }
+    }
+    this.#isOver = true;
+    const { signal } = this.#options;
+    if (signal?.aborted) throw signal.reason;
+    return undefined;
+  }
+
+  /** Applies what the loop left of the last batch. */
+  #drain(): void {
+    this.#isDraining = true;
+    try {
+      this.cache.drain();
+    } finally {
+      this.#isDraining = false;
+      this.#batch = undefined;
+    }
+    if (this.cache.markets.size > this.#maxMarkets) {
+      throw new RangeError(
+        `Cannot go on as the markets must be <= ${this.#maxMarkets}: ${this.cache.markets.size}`,
+      );
+    }
+  }
+
+  /** Gets a token, connects and sends the token; or waits before the next attempt. */
+  async #open(): Promise<void> {
+    this.#enter("connecting");
+    const { signal } = this.#lifetime;
+    let token: Secret;
+    try {
+      token = await this.#orClosed(this.#sessions.token(signal));
+    } catch (error) {
+      if (this.#isClosed) return;
+      if (!this.#sessions.mayRetry(error)) throw error;
+      return await this.#wait(asError(error, "Cannot get session"));
+    }
+    let transport: Transport;
+    try {
+      transport = await this.#orClosed(
+        this.#connect({ ...this.#target, signal }),
+        (late) => late.close(),
+      );
+    } catch (error) {
+      if (this.#isClosed) return;
+      if (error instanceof NetPermissionError) throw error;
+      return await this.#wait(connectionLost(error, "connect"));
+    }
+    const connection = new Connection({
+      transport,
+      timers: this.#timers,
+      number: ++this.#monitor.connections,
+      answerTimeoutMs: this.#answerTimeoutMs,
+    });
+    this.#connection = connection;
+    const { hostname, port } = this.#target;
+    this.#feed.begin(`${hostname}:${port} #${connection.number}`);
+    this.#unfinishedBytes = 0;
+    this.#enter("authenticating");
+    const id = this.#nextRequestId++;
+    connection.send(
+      "authentication",
+      id,
+      encodeRequest({
+        op: "authentication",
+        id,
+        appKey: this.#appKey.reveal(),
+        session: token.reveal(),
+      }),
+    );
+  }
+
+  /**
+   * Reads up to the answer to the authentication, by which the subscriptions are
+   * sent; gives all that was read in one batch.
+   */
+  async #shakeHands(connection: Connection): Promise<UpdateBatch | undefined> {
+    const lines = new HandshakeLines();
+    while (!connection.isAuthenticated && connection.verdict === undefined) {
+      try {
+        const chunk = await connection.read();
+        for (const message of lines.push(chunk)) {
+          this.#onControl(connection, message);
+        }
+      } catch (error) {
+        if (this.#isClosed) return undefined;
+        connection.judge("retry", asError(error, "Cannot read"));
+      }
+      if (lines.isTooLong) {
+        connection.judge(
+          "retry",
+          new ConnectionLostError(
+            "handshake",
+            "more came than an answer to the authentication",
+          ),
+        );
+      }
+    }
+    return this.#take(lines.take());
+  }
+
+  async #receive(connection: Connection): Promise<UpdateBatch | undefined> {
+    try {
+      const chunk = await connection.read();
+      return this.#isClosed ? undefined : this.#take(chunk);
+    } catch (error) {
+      if (this.#isClosed) return undefined;
+      if (!(error instanceof ConnectionLostError)) throw error;
+      connection.judge("retry", error);
+      return undefined;
+    }
+  }
+
+  /** Feeds bytes; gives a batch if there is a line in them. */
+  #take(bytes: Uint8Array): UpdateBatch | undefined {
+    this.#receivedAtMs = this.#timers.now();
+    this.#receivedAt = this.#timers.elapsed();
+    this.#batchBytes = bytes.length;
+    const batch = this.#feed.push(bytes);
+    const lineEnd = bytes.lastIndexOf(LF);
+    if (lineEnd >= 0) {
+      this.#unfinishedBytes = bytes.length - lineEnd - 1;
+      this.#batch = batch;
+      this.#throwCallbackError();
+      return batch;
+    }
+    this.#drain();
+    this.#unfinishedBytes += bytes.length;
+    // The framer would drop the line with its end, which may never come.
+    if (this.#unfinishedBytes > this.#maxLineBytes) {
+      throw new LineTooLongError(
+        this.#maxLineBytes,
+        this.#feed.stats.bytes - this.#unfinishedBytes,
+        this.#unfinishedBytes,
+      );
+    }
+    return undefined;
+  }
+
+  // ── Losing a connection ─────────────────────────────────────────────────────
+
+  /** Gives a connection up, and does what its end asks for. */
+  async #abandon(connection: Connection, verdict: Verdict): Promise<void> {
+    const { action, error, minimumWaitMs } = verdict;
+    this.#drop(connection, error);
+    if (action === "stop") throw error;
+    if (action === "renew") {
+      if (!this.#sessions.refuse()) throw error;
+      return this.#tell(error);
+    }
+    if (
+      error instanceof ConnectionLostError || error instanceof StreamStatusError
+    ) {
+      return await this.#wait(error, minimumWaitMs);
+    }
+    // A line that is no message. If that goes on, it is no exchange that talks.
+    if (++this.#unusableConnections >= MAX_UNUSABLE_CONNECTIONS) throw error;
+    await this.#wait(error, minimumWaitMs);
+  }
+
+  #drop(connection: Connection, error: Error): void {
+    // What was received counts; halves of lines and messages do not.
+    this.#isDraining = true;
+    this.#feed.interrupt();
+    this.#isDraining = false;
+    connection.close();
+    this.#connection = undefined;
+    this.#monitor.reconnects++;
+    const liveSince = this.#liveSince;
+    this.#liveSince = undefined;
+    if (
+      liveSince !== undefined &&
+      this.#timers.elapsed() - liveSince >= this.#backoff.stableMs
+    ) {
+      this.#backoff.reset();
+      this.#unusableConnections = 0;
+    }
+    for (const stream of this.#wanted) {
+      stream.phase = "off";
+      // An interruption that was noticed before its connection went is the same one.
+      if (!connection.interrupted.has(stream.name)) {
+        this.#interrupt(stream, reasonOf(error));
+      }
+    }
+  }
+
+  #interrupt(stream: SubscribedStream, reason: string): void {
+    this.cache.beginGap(stream.name, {
+      lostAtMs: this.#timers.now(),
+      reason,
+    });
+  }
+
+  /** Waits before the next attempt. */
+  async #wait(error: Error, minimumWaitMs: number = 0): Promise<void> {
+    if (this.#backoff.isExhausted) throw error;
+    const waitMs = this.#backoff.next(
+      Math.max(
+        minimumWaitMs,
+        // The connection that was closed may still be counted.
+        this.#monitor.connectionsAvailable === 0 ? CONNECTION_LIMIT_WAIT_MS : 0,
+      ),
+    );
+    this.#monitor.noteError(error, this.#timers.now());
+    this.#enter("waiting", error, waitMs);
+    const { signal } = this.#lifetime;
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        cancel();
+        signal.removeEventListener("abort", settle);
+        resolve();
+      };
+      const cancel = this.#timers.schedule(settle, waitMs);
+      signal.addEventListener("abort", settle);
+      // A callback may have closed the client, or failed.
+      if (signal.aborted || this.#callbackError !== undefined) settle();
+    });
+  }
+
+  // ── What is received ────────────────────────────────────────────────────────
+
+  #onLines(lines: Uint8Array): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(lines, this.#receivedAtMs, this.#connection?.id);
+      } catch (error) {
+        this.#callbackError ??= { error };
+      }
+    }
+  }
+
+  /** Sees every update when it has been applied. */
+  #onUpdate(update: StreamUpdate): void {
+    switch (update.kind) {
+      case "market":
+      case "order":
+      case "heartbeat":
+        this.#onChange(update);
+        break;
+      case "gap":
+        this.#monitor.gaps++;
+        if (update.gap!.outcome === "resumed") this.#monitor.resumes++;
+        this.#connection?.interrupted.delete(update.gap!.stream);
+        break;
+      case "connection":
+      case "status":
+        if (this.#connection !== undefined) {
+          this.#onControl(this.#connection, update.message);
+        }
+        break;
+      case "invalid":
+        this.#onInvalid(update.error!);
+        break;
+    }
+    if (this.#isDraining) return;
+    this.#monitor.receivedToDelivered.record(
+      this.#timers.elapsed() - this.#receivedAt,
+    );
+  }
+
+  #onChange(update: StreamUpdate): void {
+    const stream = this.#streams[update.stream!];
+    stream.lastMessageAtMs = this.#receivedAtMs;
+    this.#monitor.noteChange(update, this.#receivedAtMs);
+    if (update.isImage || update.isResubscription) {
+      this.#onComplete(stream, update);
+    } else if (
+      update.kind !== "heartbeat" && update.changeType === "SUB_IMAGE"
+    ) {
+      // A part of an image, shown by itself: the books are no longer those that
+      // the clocks came with.
+      stream.forgetClocks();
+    }
+  }
+
+  #onComplete(stream: SubscribedStream, update: StreamUpdate): void {
+    const { phase } = stream;
+    // Not if it belongs to a subscription that was replaced, or refused.
+    if (phase === "off" || phase === "refused") return;
+    stream.heartbeatMs = update.heartbeatMs ?? stream.heartbeatMs;
+    stream.conflateMs = update.conflateMs ?? stream.conflateMs;
+    stream.complete();
+    this.#review();
+  }
+
+  /** A line that is no message, or a message that cannot be used. */
+  #onInvalid(error: Error): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const isCorrupt = error instanceof InvalidLineError
+      ? error.reason !== "oversize"
+      : !(error instanceof RangeError);
+    connection.judge(isCorrupt ? "retry" : "stop", error);
+    // What it said is missing, so the clocks of what follows must not be taken. Any
+    // stream may be concerned.
+    for (const stream of this.#wanted) {
+      if (connection.interrupted.has(stream.name)) continue;
+      connection.interrupted.add(stream.name);
+      this.#interrupt(stream, reasonOf(error));
+    }
+  }
+
+  /** A `connection` or `status` message. Seen twice when it is of the handshake. */
+  #onControl(connection: Connection, message: unknown): void {
+    if (typeof message !== "object" || message === null) return;
+    const control = message as ConnectionMessage | StatusMessage;
+    if (control.op === "status") return this.#onStatus(connection, control);
+    if (control.op !== "connection") return;
+    if (typeof control.connectionId !== "string") return;
+    connection.id = control.connectionId;
+    this.#monitor.connectionId = control.connectionId;
+  }
+
+  #onStatus(connection: Connection, status: StatusMessage): void {
+    const { id, connectionsAvailable } = status;
+    const kind = typeof id === "number" ? connection.kindOf(id) : undefined;
+    if (typeof id === "number" && kind !== undefined) {
+      this.#monitor.noteRoundTrip(connection.answer(id)!);
+    }
+    if (typeof connectionsAvailable === "number") {
+      this.#monitor.connectionsAvailable = connectionsAvailable;
+    }
+    if (status.statusCode === "SUCCESS") {
+      if (kind !== undefined) this.#onAccepted(connection, kind);
+      if (status.connectionClosed !== true) return;
+    }
+    if (connection.verdict !== undefined) return;
+    const error = new StreamStatusError(status, connection.id);
+    this.#onRefused(connection, status, error, kind);
+  }
+
+  #onAccepted(connection: Connection, kind: RequestKind): void {
+    if (kind === "authentication") {
+      connection.isAuthenticated = true;
+      this.#sessions.accept();
+      connection.startProbing(() => this.#probe(connection));
+      for (const stream of this.#wanted) this.#request(connection, stream);
+    } else if (kind !== "heartbeat") {
+      const stream = this.#streams[kind];
+      if (stream.phase === "requested") stream.phase = "imaging";
+    }
+    this.#review();
+  }
+
+  #onRefused(
+    connection: Connection,
+    status: StatusMessage,
+    error: StreamStatusError,
+    kind: RequestKind | undefined,
+  ): void {
+    const action = actionOn(error.code);
+    const stream = kind === "market" || kind === "order"
+      ? this.#streams[kind]
+      : undefined;
+    if (action === "forget-clock") {
+      for (const each of stream === undefined ? this.#wanted : [stream]) {
+        each.forgetClocks();
+      }
+    }
+    if (action === "stop" || action === "renew") {
+      return connection.judge(action, error);
+    }
+    if (endsConnection(status, error.code) || kind === "authentication") {
+      return connection.judge("retry", error, minimumWaitMsAfter(error.code));
+    }
+    if (action === "surface") {
+      // Only market subscriptions have a limit that is told without an id.
+      this.#refuse(stream ?? this.#streams.market, error);
+    } else if (stream !== undefined) {
+      // The connection stays, and without the subscription: begin anew.
+      return connection.judge("retry", error, minimumWaitMsAfter(error.code));
+    }
+    this.#tell(error);
+  }
+
+  /** Notes that a stream has no subscription any more, though the connection stays. */
+  #refuse(stream: SubscribedStream, error: Error): void {
+    if (!stream.isWanted) return;
+    stream.phase = "refused";
+    stream.forgetClocks();
+    // Whether the one before it survives is not documented: no book can be relied on.
+    this.#interrupt(stream, reasonOf(error));
+    this.#review();
+  }
+
+  // ── Subscriptions ───────────────────────────────────────────────────────────
+
+  #subscribe(
+    name: StreamName,
+    request: ReturnType<typeof marketRequest | typeof orderRequest>,
+  ): void {
+    if (this.#isClosed) {
+      throw new TypeError(
+        "Cannot subscribe as the client must be open: it is closed",
+      );
+    }
+    const stream = this.#streams[name];
+    stream.want(request);
+    const connection = this.#connection;
+    const isReady = connection !== undefined && connection.isAuthenticated &&
+      connection.verdict === undefined;
+    if (!isReady) return;
+    this.#request(connection, stream);
+    this.#review();
+  }
+
+  /** Sends a subscription. Its id counts before it is written, so nothing can be missed. */
+  #request(connection: Connection, stream: SubscribedStream): void {
+    const { cache } = this;
+    const id = this.#nextRequestId++;
+    cache.expect(stream.name, id);
+    const initialClk = cache.initialClk(stream.name);
+    const clk = cache.clk(stream.name);
+    const canResume = stream.canResume && initialClk !== undefined &&
+      clk !== undefined;
+    if (!canResume) {
+      stream.forgetClocks();
+      cache.forgetClock(stream.name);
+    }
+    const bytes = stream.request(
+      id,
+      canResume ? { initialClk, clk } : undefined,
+    );
+    connection.send(stream.name, id, bytes);
+  }
+
+  /** Keeps a connection open that has no subscription. */
+  #probe(connection: Connection): void {
+    const isSubscribed = this.#wanted.some(({ phase }) =>
+      phase === "requested" || phase === "imaging" || phase === "live"
+    );
+    if (isSubscribed || connection.awaits("heartbeat")) return;
+    const id = this.#nextRequestId++;
+    connection.send("heartbeat", id, encodeRequest({ op: "heartbeat", id }));
+  }
+
+  /** Draws conclusions from how far the subscriptions are. */
+  #review(): void {
+    const connection = this.#connection;
+    if (connection === undefined || !connection.isAuthenticated) return;
+    const streams = this.#wanted;
+    let heartbeatMs = Infinity;
+    for (const { phase, heartbeatMs: own } of streams) {
+      if (phase !== "imaging" && phase !== "live") continue;
+      heartbeatMs = Math.min(heartbeatMs, own);
+    }
+    connection.limitSilence(SILENT_HEARTBEATS * heartbeatMs);
+    const has = (wanted: string): boolean =>
+      streams.some(({ phase }) => phase === wanted);
+    if (
+      streams.length === 0 || has("off") || has("requested") || has("refused")
+    ) {
+      this.#liveSince = undefined;
+      this.#enter("subscribing");
+    } else if (has("imaging")) {
+      this.#liveSince = undefined;
+      this.#enter("imaging");
+    } else {
+      connection.wasLive = true;
+      this.#liveSince ??= this.#timers.elapsed();
+      this.#enter("live");
+    }
+  }
+
+  // ── News ────────────────────────────────────────────────────────────────────
+
+  #enter(state: ClientState, error?: Error, waitMs?: number): void {
+    const previous = this.#state;
+    if (state === previous && error === undefined) return;
+    this.#state = state;
+    try {
+      this.#options.onStateChange?.({ state, previous, error, waitMs });
+    } catch (thrown) {
+      this.#callbackError ??= { error: thrown };
+    }
+  }
+
+  /** Tells of something that went wrong. */
+  #tell(error: Error): void {
+    this.#monitor.noteError(error, this.#timers.now());
+    this.#enter(this.#state, error);
+  }
+
+  #throwCallbackError(): void {
+    if (this.#callbackError !== undefined) throw this.#callbackError.error;
+  }
+
+  /** Waits for a promise, but no longer than the client is open. */
+  #orClosed<T>(promise: Promise<T>, onLate?: (value: T) => void): Promise<T> {
+    const { signal } = this.#lifetime;
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        promise.then(onLate, () => {});
+        reject(signal.reason);
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener("abort", onAbort);
+      promise.then(resolve, reject).finally(() =>
+        signal.removeEventListener("abort", onAbort)
+      );
+    });
+  }
+
+  #streamHealth(name: StreamName): StreamHealth | undefined {
+    const stream = this.#streams[name];
+    if (!stream.isWanted) return undefined;
+    const { phase, requestId, conflateMs, heartbeatMs, lastMessageAtMs } =
+      stream;
+    return {
+      phase,
+      subscriptionId: requestId,
+      isStale: this.cache.isStale(name),
+      conflateMs,
+      heartbeatMs,
+      lastMessageAtMs,
+    };
+  }
+
+  #conflatedByMarket(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { marketId, conflatedCount } of this.cache.markets) {
+      if (conflatedCount > 0) counts[marketId] = conflatedCount;
+    }
+    return counts;
+  }
+}
+
+function positive(name: string, value: number): number {
+  if (value > 0) return value;
+  throw new RangeError(
+    `Cannot create client as "${name}" must be > 0: ${value}`,
+  );
+}
+
+function asError(error: unknown, doing: string): Error {
+  return error instanceof Error ? error : new Error(doing, { cause: error });
+}
+
+/** What happened, in a word or a sentence. */
+function reasonOf(error: Error): string {
+  if (error instanceof StreamStatusError) return error.code;
+  return error instanceof ConnectionLostError ? error.reason : error.message;
+}
