@@ -42,7 +42,7 @@ const MAX_LISTED_FILES = 1000;
 /** The system's clock and timer. */
 export const SYSTEM_TIMERS: RecordTimers = {
   now: (): number => Date.now(),
-  start(callback: () => void, delayMs: number): () => void {
+  schedule(callback: () => void, delayMs: number): () => void {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
@@ -226,7 +226,7 @@ export class Recorder {
       this.#stopTimer();
       this.#startWriting();
     } else if (this.#staging.length > 0) {
-      this.#cancelTimer ??= this.#timers.start(() => {
+      this.#cancelTimer ??= this.#timers.schedule(() => {
         this.#cancelTimer = undefined;
         this.#isUrgent = true;
         this.#schedule();

@@ -36,7 +36,7 @@ export interface RecordTimers {
    * @param delayMs When, ms from now.
    * @returns Cancels it.
    */
-  start(callback: () => void, delayMs: number): () => void;
+  schedule(callback: () => void, delayMs: number): () => void;
 }
 
 /** Options of {@linkcode record}. */

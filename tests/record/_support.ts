@@ -117,7 +117,7 @@ export class ManualTimers implements RecordTimers {
     return this.nowMs;
   }
 
-  start(callback: () => void, delayMs: number): () => void {
+  schedule(callback: () => void, delayMs: number): () => void {
     this.#waiting.set(callback, this.nowMs + delayMs);
     return () => this.#waiting.delete(callback);
   }
