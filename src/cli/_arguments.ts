@@ -72,6 +72,45 @@ export class Arguments {
     return this.#values.has(name);
   }
 
+  /** The value of an option; the last one if it was given several times. */
+  text(name: string): string | undefined {
+    const value = this.#values.get(name);
+    return value === undefined ? undefined : String(value);
+  }
+
+  /**
+   * The values of an option that takes several, separated by commas.
+   *
+   * @throws {UsageError} when one of them is empty.
+   */
+  list(name: string): readonly string[] | undefined {
+    const text = this.text(name);
+    const values = text?.split(",").map((value) => value.trim());
+    if (values?.includes("")) {
+      throw new UsageError(
+        `option "--${name}" must be values separated by commas: "${text}"`,
+      );
+    }
+    return values;
+  }
+
+  /**
+   * The value of an option as a number > 0.
+   *
+   * @throws {UsageError} when it is none, or greater than the maximum.
+   */
+  positive(name: string, max: number): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const number = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
+    if (!(number > 0 && number <= max)) {
+      throw new UsageError(
+        `option "--${name}" must be a number > 0 and <= ${max}: "${text}"`,
+      );
+    }
+    return number;
+  }
+
   /**
    * The value of an option out of a few.
    *

@@ -24,6 +24,10 @@ export class ProcessIo implements CliIo {
     return performance.now();
   }
 
+  environment(name: string): string | undefined {
+    return mayReadEnvironment(name) ? process.env[name] : undefined;
+  }
+
   /** Gives the signals back, so that nothing keeps the process alive. */
   close(): void {
     process.off("SIGINT", this.#interrupt);
@@ -34,6 +38,7 @@ export class ProcessIo implements CliIo {
 interface ProcessStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   on(event: "error", listener: () => void): unknown;
   write(text: string, done: (error?: Error | null) => void): boolean;
 }
@@ -56,11 +61,30 @@ class ProcessOutput implements CliOutput {
     return this.isTerminal ? this.#stream.columns || undefined : undefined;
   }
 
+  get rows(): number | undefined {
+    return this.isTerminal ? this.#stream.rows || undefined : undefined;
+  }
+
   write(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#stream.write(text, (error) => error ? reject(error) : resolve());
     });
   }
+}
+
+/** Whether a variable may be read: in Deno, looking would ask for the permission. */
+function mayReadEnvironment(variable: string): boolean {
+  const { Deno } = globalThis as {
+    Deno?: {
+      readonly permissions: {
+        querySync(
+          permission: { readonly name: "env"; readonly variable: string },
+        ): { readonly state: string };
+      };
+    };
+  };
+  return Deno === undefined ||
+    Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /** Asks Deno itself where there is one: the environment would take a permission. */

@@ -6,6 +6,8 @@ export interface CliOutput {
   readonly isTerminal: boolean;
   /** Width of the terminal, characters; undefined when it is none. */
   readonly columns: number | undefined;
+  /** Height of the terminal, lines; left out when it is none, or not known. */
+  readonly rows?: number | undefined;
 
   /**
    * Writes text. Awaited before more is written.
@@ -26,6 +28,14 @@ export interface CliIo {
   readonly noColor: boolean;
   /** Ends the command with exit code 130 when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+
+  /**
+   * Reads a variable of the environment, where credentials may be.
+   *
+   * @param name Its name.
+   * @returns Its value; undefined when it is not there, or may not be read.
+   */
+  readonly environment?: ((name: string) => string | undefined) | undefined;
 
   /**
    * Tells the time, for speeds and progress.

@@ -18,6 +18,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import { ReplaySourceError } from "../replay/replay_source_error.ts";
 import { Arguments, mostSimilar, UsageError } from "./_arguments.ts";
 import { type Command, ExitCode } from "./_command.ts";
+import { CommandError } from "./_command_error.ts";
 import { digestCommand } from "./_digest_command.ts";
 import { inspectCommand } from "./_inspect_command.ts";
 import { printable } from "./_format.ts";
@@ -147,11 +148,16 @@ async function explain(
   // Whoever read the output has seen enough.
   if (isClosedPipe(error)) return ExitCode.OK;
   const isUsage = error instanceof UsageError;
-  if (!isUsage && !(error instanceof ReplaySourceError)) throw error;
+  if (
+    !isUsage && !(error instanceof ReplaySourceError) &&
+    !(error instanceof CommandError)
+  ) throw error;
   const advice = isUsage
     ? `\nSee: deno task cli ${
       command === undefined ? "" : `${command.name} `
     }--help`
+    : error instanceof CommandError && error.advice !== undefined
+    ? `\n${error.advice}`
     : "";
   const label = paintFor(io, io.stderr)("error:", "bold", "red");
   try {

@@ -1,0 +1,179 @@
+/** Who logs in. See {@linkcode Credentials}. */
+
+import { readFile, stat } from "node:fs/promises";
+import process from "node:process";
+import { Secret } from "../client/secret.ts";
+import { CommandError } from "./_command_error.ts";
+import type { CliIo } from "./cli_io.ts";
+import { printable } from "./_format.ts";
+import { paintFor } from "./_paint.ts";
+
+/** Variables of the environment, and names in a file of credentials. */
+const NAMES = [
+  "BETFAIR_APP_KEY",
+  "BETFAIR_SESSION",
+  "BETFAIR_USERNAME",
+  "BETFAIR_PASSWORD",
+  "BETFAIR_CERT_FILE",
+  "BETFAIR_KEY_FILE",
+] as const;
+type Name = typeof NAMES[number];
+
+/** More is no file of credentials. */
+const MAX_FILE_BYTES = 64 * 1024;
+/** Bits of a file's mode that let others read it. */
+const OTHERS_MAY_READ = 0o044;
+
+/** What `--help` says of credentials. */
+export const CREDENTIALS_HELP =
+  `Credentials come from the environment, or from a file of lines NAME=value, which
+counts first; never from arguments, which other users of the computer can see:
+  BETFAIR_APP_KEY                       application key
+  BETFAIR_SESSION                       session token; without one, a login:
+  BETFAIR_USERNAME, BETFAIR_PASSWORD    a two-step code goes behind the password
+  BETFAIR_CERT_FILE, BETFAIR_KEY_FILE   paths of a certificate and its key, PEM
+`;
+
+/** Credentials that were found. */
+export interface Credentials {
+  readonly appKey: Secret;
+  /** A token that is there already. */
+  readonly session: Secret | undefined;
+  /** What a login takes. */
+  readonly login: LoginCredentials | undefined;
+}
+
+/** What a login takes. */
+export interface LoginCredentials {
+  readonly username: Secret;
+  readonly password: Secret;
+  readonly certificate:
+    | { readonly cert: string; readonly key: Secret }
+    | undefined;
+}
+
+/**
+ * Finds credentials.
+ *
+ * @param path A file of credentials, if there is one.
+ * @param io Gives the environment; is warned of a file that others can read.
+ * @throws {CommandError} when some are missing; it holds no values.
+ */
+export async function readCredentials(
+  path: string | undefined,
+  io: CliIo,
+): Promise<Credentials> {
+  const file = path === undefined ? new Map() : await readNames(path, io);
+  const values = new Map<Name, string>();
+  for (const name of NAMES) {
+    const value = file.get(name) ?? io.environment?.(name);
+    if (value !== undefined && value !== "") values.set(name, value);
+  }
+  const appKey = values.get("BETFAIR_APP_KEY");
+  const session = values.get("BETFAIR_SESSION");
+  if (appKey === undefined) throw missing(["BETFAIR_APP_KEY"]);
+  return {
+    appKey: new Secret(appKey),
+    session: session === undefined ? undefined : new Secret(session),
+    login: await loginOf(values),
+  };
+}
+
+async function loginOf(
+  values: ReadonlyMap<Name, string>,
+): Promise<LoginCredentials | undefined> {
+  const username = values.get("BETFAIR_USERNAME");
+  const password = values.get("BETFAIR_PASSWORD");
+  const certPath = values.get("BETFAIR_CERT_FILE");
+  const keyPath = values.get("BETFAIR_KEY_FILE");
+  if (
+    [username, password, certPath, keyPath].every((value) =>
+      value === undefined
+    )
+  ) {
+    return undefined;
+  }
+  if (username === undefined || password === undefined) {
+    throw missing(["BETFAIR_USERNAME", "BETFAIR_PASSWORD"]);
+  }
+  if ((certPath === undefined) !== (keyPath === undefined)) {
+    throw missing(["BETFAIR_CERT_FILE", "BETFAIR_KEY_FILE"]);
+  }
+  return {
+    username: new Secret(username),
+    password: new Secret(password),
+    certificate: certPath === undefined || keyPath === undefined ? undefined : {
+      cert: await readText(certPath),
+      key: new Secret(await readText(keyPath)),
+    },
+  };
+}
+
+/** Names and values in a file. */
+async function readNames(
+  path: string,
+  io: CliIo,
+): Promise<ReadonlyMap<string, string>> {
+  const text = await readText(path);
+  const { mode } = await stat(path);
+  // Windows has no such modes.
+  if ((mode & OTHERS_MAY_READ) !== 0 && process.platform !== "win32") {
+    const label = paintFor(io, io.stderr)("warning:", "bold", "yellow");
+    await io.stderr.write(
+      `${label} other users can read ${printable(path)}: chmod 600 it\n`,
+    );
+  }
+  const values = new Map<string, string>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(?:#.*)?$/.test(line)) continue;
+    const match = /^\s*(?:export\s+)?([A-Z_]+)\s*=\s*(.*?)\s*$/.exec(line);
+    const name = match?.[1];
+    if (!NAMES.some((known) => known === name)) {
+      // The line may hold a secret: it is not quoted.
+      throw new CommandError(
+        `Cannot read credentials from ${path} as line ${index + 1} must be ` +
+          `NAME=value with one of ${NAMES.join(", ")}: it is not`,
+      );
+    }
+    values.set(name!, unquoted(match![2]!));
+  }
+  return values;
+}
+
+function unquoted(value: string): string {
+  const match = /^(["'])(.*)\1$/.exec(value);
+  return match === null ? value : match[2]!;
+}
+
+/** Text of a small file. */
+export async function readText(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_FILE_BYTES) {
+      throw new RangeError(`it must have <= ${MAX_FILE_BYTES} bytes: ${size}`);
+    }
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause
+      ? String(cause.code)
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new CommandError(`Cannot read ${path}: ${reason}`, { cause });
+  }
+}
+
+function missing(names: readonly Name[]): CommandError {
+  return new CommandError(
+    `there are no credentials: ${names.join(" and ")} must be set`,
+    {
+      advice: "Set them in the environment, or give a file of them with " +
+        "--credentials; Deno also needs --allow-env=BETFAIR_*",
+    },
+  );
+}
+
+/** The error for a command that needs a session, and found nothing for it. */
+export function missingSession(): CommandError {
+  return missing(["BETFAIR_USERNAME", "BETFAIR_PASSWORD"]);
+}

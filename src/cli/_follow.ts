@@ -1,0 +1,190 @@
+/** Showing what a live client does, until it ends. See {@linkcode follow}. */
+
+import type { UpdateBatch } from "../cache/update_batch.ts";
+import type { CliIo } from "./cli_io.ts";
+import { healthText } from "./_health_text.ts";
+import {
+  type BoardClient,
+  clockText,
+  type LiveBoard,
+  marketLine,
+} from "./_live_board.ts";
+import type { LiveLimits } from "./_live_options.ts";
+import { paintFor } from "./_paint.ts";
+import { Screen } from "./_screen.ts";
+
+/** Width where there is no terminal to ask. */
+const DEFAULT_COLUMNS = 100;
+/** Wider than this, the eye loses the line. */
+const MAX_COLUMNS = 120;
+/** Often enough to look alive; prices that change faster cannot be read. */
+const FRAME_MS = 100;
+
+/** How a client is shown. */
+export interface FollowOptions {
+  /** What to follow: a client, or what records it. */
+  readonly batches: AsyncIterable<UpdateBatch>;
+  readonly client: BoardClient & { close(): Promise<void> };
+  readonly board: LiveBoard;
+  readonly limits: LiveLimits;
+  /** JSON, an object a line, instead of text. */
+  readonly isJson: boolean;
+  /** Whether markets are told, where there is no screen for them. */
+  readonly showsMarkets: boolean;
+  /** Time between two looks at what changed, where there is no screen, ms. */
+  readonly everyMs: number;
+}
+
+/**
+ * Shows what a client does until it ends, a limit is reached or the user has
+ * enough; then how it was doing. On a terminal a table is redrawn in place;
+ * elsewhere changed markets are told in a line each, every now and then.
+ *
+ * Nothing is drawn while a batch is in hand: drawing takes samples, so a slow
+ * terminal does not make the client slow.
+ *
+ * @throws {unknown} what the client throws, and what the output does.
+ */
+export async function follow(
+  options: FollowOptions,
+  io: CliIo,
+): Promise<void> {
+  const { batches, client, board, limits } = options;
+  const teller = options.isJson || !io.stdout.isTerminal
+    ? new LineTeller(options, io)
+    : new ScreenTeller(options, io);
+  let failure: { readonly error: unknown } | undefined;
+  let telling: Promise<void> | undefined;
+  const tell = (): void => {
+    // While one is on its way, there is nobody to read another.
+    telling ??= teller.tell()
+      .catch((error) => {
+        failure ??= { error };
+        close();
+      })
+      .finally(() => telling = undefined);
+  };
+  const close = (): void => {
+    client.close().catch((error) => failure ??= { error });
+  };
+  const ticker = setInterval(tell, teller.intervalMs);
+  const limit = limits.forMs === undefined
+    ? undefined
+    : setTimeout(close, limits.forMs);
+  try {
+    tell();
+    await run(batches, board, limits.messages ?? Infinity);
+  } catch (error) {
+    failure ??= { error };
+  } finally {
+    clearInterval(ticker);
+    clearTimeout(limit);
+    await client.close();
+    await telling;
+  }
+  // A user who stops it wants to know how it was, too.
+  if (failure !== undefined && !io.signal?.aborted) {
+    if (!isClosedOutput(failure.error)) await teller.tell();
+    throw failure.error;
+  }
+  await teller.tell();
+  await teller.finish();
+  io.signal?.throwIfAborted();
+}
+
+/** Takes what comes, until it ends. */
+async function run(
+  batches: AsyncIterable<UpdateBatch>,
+  board: LiveBoard,
+  maxMessages: number,
+): Promise<void> {
+  for await (const batch of batches) {
+    for (const update of batch) {
+      board.note(update);
+      if (board.messages >= maxMessages) return;
+    }
+  }
+}
+
+function isClosedOutput(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
+
+/** Redraws a table in place. */
+class ScreenTeller {
+  readonly intervalMs = FRAME_MS;
+  readonly #options: FollowOptions;
+  readonly #io: CliIo;
+  readonly #screen: Screen;
+
+  constructor(options: FollowOptions, io: CliIo) {
+    this.#options = options;
+    this.#io = io;
+    this.#screen = new Screen(io.stdout);
+  }
+
+  async tell(): Promise<void> {
+    const { board, client } = this.#options;
+    const { columns, rows } = this.#screen;
+    await this.#screen.draw(board.frame(client, {
+      width: Math.min(columns, MAX_COLUMNS),
+      height: rows,
+      paint: paintFor(this.#io, this.#io.stdout),
+      nowMs: this.#io.now(),
+    }));
+  }
+
+  async finish(): Promise<void> {
+    await writeHealth(this.#options, this.#io);
+  }
+}
+
+/** Tells what changed, line by line. */
+class LineTeller {
+  readonly intervalMs: number;
+  readonly #options: FollowOptions;
+  readonly #io: CliIo;
+
+  constructor(options: FollowOptions, io: CliIo) {
+    this.intervalMs = options.everyMs;
+    this.#options = options;
+    this.#io = io;
+  }
+
+  async tell(): Promise<void> {
+    const { board, client, isJson, showsMarkets } = this.#options;
+    const events = board.takeEvents();
+    const markets = showsMarkets ? board.takeChanged(client) : [];
+    const orders = showsMarkets ? board.takeChangedOrders(client) : [];
+    const at = new Date();
+    const clock = clockText(at.getTime());
+    const lines = isJson
+      ? [
+        ...events.map(({ atMs, json }) => ({ at: new Date(atMs), ...json })),
+        ...markets.map((market) => ({ at, type: "market", ...market })),
+        ...orders.map((order) => ({ at, type: "orders", ...order })),
+      ].map((value) => JSON.stringify(value))
+      : [
+        ...events.map(({ atMs, text }) => `${clockText(atMs)} ${text}`),
+        ...markets.map((market) => `${clock} ${marketLine(market)}`),
+      ];
+    if (lines.length > 0) await this.#io.stdout.write(lines.join("\n") + "\n");
+  }
+
+  async finish(): Promise<void> {
+    const { client, isJson } = this.#options;
+    if (!isJson) return await writeHealth(this.#options, this.#io);
+    const health = { at: new Date(), type: "health", ...client.health };
+    await this.#io.stdout.write(JSON.stringify(health) + "\n");
+  }
+}
+
+async function writeHealth(
+  { client }: FollowOptions,
+  io: CliIo,
+): Promise<void> {
+  const { stdout } = io;
+  const width = Math.min(stdout.columns ?? DEFAULT_COLUMNS, MAX_COLUMNS);
+  const lines = healthText(client.health, width, paintFor(io, stdout));
+  await stdout.write("\n" + lines.join("\n") + "\n");
+}

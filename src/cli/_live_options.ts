@@ -1,0 +1,185 @@
+/** Options that all live commands have. See {@linkcode liveOptionsOf}. */
+
+import type {
+  MarketSubscription,
+  OrderSubscription,
+} from "../client/subscriptions.ts";
+import type { MarketDataField, MarketFilter } from "../protocol/requests.ts";
+import { type Arguments, type OptionKinds, UsageError } from "./_arguments.ts";
+import { readText } from "./_credentials.ts";
+
+const DEFAULT_HOST = "stream-api.betfair.com";
+const DEFAULT_PORT = 443;
+const DEFAULT_LEVELS = 3;
+const MAX_SECONDS = 2_000_000;
+
+/** What `--help` says of them. */
+export const SUBSCRIPTION_HELP: string =
+  `Which markets (each takes values separated by commas; all given must match):
+  --markets IDS        market ids, such as 1.234567890
+  --events IDS         event ids
+  --sports IDS         event type ids: 1 football, 2 tennis, 7 horse racing, …
+  --types NAMES        market types: WIN, PLACE, MATCH_ODDS, …
+  --countries CODES    country codes: GB, IE, …
+  --venues NAMES       racing venues
+
+What of them:
+  --levels N           depth of the best prices, 1 to 10 (default ${DEFAULT_LEVELS})
+  --all-offers         every price instead of the best ones
+  --orders             also the account's orders
+  --conflate MS        at most one update per market in this time, 0 to 120000
+  --heartbeat MS       longest silence, 500 to 5000
+`;
+
+/** What `--help` says of them. */
+export const CONNECTION_HELP: string = `Where to:
+  --host NAME          (default ${DEFAULT_HOST})
+  --port N             (default ${DEFAULT_PORT})
+  --ca FILE            authority to trust, PEM; for a mock exchange
+  --credentials FILE   see below
+  --jurisdiction NAME  for a login: international (default), italy, spain,
+                       romania, sweden or australia
+`;
+
+/** Their kinds. */
+export const LIVE_OPTIONS: OptionKinds = {
+  markets: "value",
+  events: "value",
+  sports: "value",
+  types: "value",
+  countries: "value",
+  venues: "value",
+  levels: "value",
+  "all-offers": "flag",
+  orders: "flag",
+  conflate: "value",
+  heartbeat: "value",
+  host: "value",
+  port: "value",
+  ca: "value",
+  credentials: "value",
+  jurisdiction: "value",
+};
+
+/** Jurisdictions that can be asked for. */
+export const JURISDICTIONS = [
+  "international",
+  "italy",
+  "spain",
+  "romania",
+  "sweden",
+  "australia",
+] as const;
+
+/** What they say. */
+export interface LiveOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly caCerts: readonly string[] | undefined;
+  readonly credentialsPath: string | undefined;
+  readonly jurisdiction: typeof JURISDICTIONS[number] | undefined;
+  readonly markets: MarketSubscription;
+  readonly orders: OrderSubscription | undefined;
+  readonly conflateMs: number | undefined;
+  readonly heartbeatMs: number | undefined;
+}
+
+/**
+ * Reads the options of a live command.
+ *
+ * @throws {UsageError} when one is not what it must be, or no market is asked for.
+ * @throws {CommandError} when the file of the authority cannot be read.
+ */
+export async function liveOptionsOf(args: Arguments): Promise<LiveOptions> {
+  const marketFilter = filterOf(args);
+  if (Object.keys(marketFilter).length === 0) {
+    throw new UsageError(
+      "which markets? give --markets, --events, --sports, --types, " +
+        "--countries or --venues",
+    );
+  }
+  return {
+    ...await connectionOptionsOf(args),
+    markets: { marketFilter, ...dataOf(args) },
+    orders: args.has("orders") ? {} : undefined,
+    conflateMs: args.integer("conflate", 0, 120_000),
+    heartbeatMs: args.integer("heartbeat", 500, 5000),
+  };
+}
+
+async function connectionOptionsOf(
+  args: Arguments,
+): Promise<
+  Pick<
+    LiveOptions,
+    "host" | "port" | "caCerts" | "credentialsPath" | "jurisdiction"
+  >
+> {
+  const caPath = args.text("ca");
+  return {
+    host: args.text("host") ?? DEFAULT_HOST,
+    port: args.integer("port", 1, 65_535) ?? DEFAULT_PORT,
+    credentialsPath: args.text("credentials"),
+    jurisdiction: args.choice("jurisdiction", JURISDICTIONS),
+    caCerts: caPath === undefined ? undefined : [await readText(caPath)],
+  };
+}
+
+function filterOf(args: Arguments): MarketFilter {
+  const lists = {
+    marketIds: args.list("markets"),
+    eventIds: args.list("events"),
+    eventTypeIds: args.list("sports"),
+    marketTypes: args.list("types"),
+    countryCodes: args.list("countries"),
+    venues: args.list("venues"),
+  };
+  return Object.fromEntries(
+    Object.entries(lists).filter(([, list]) => list !== undefined),
+  );
+}
+
+function dataOf(
+  args: Arguments,
+): Pick<MarketSubscription, "fields" | "ladderLevels"> {
+  const levels = args.integer("levels", 1, 10);
+  const isAll = args.has("all-offers");
+  if (isAll && levels !== undefined) {
+    throw new UsageError("option --levels is for the best prices, not for all");
+  }
+  const offers: MarketDataField = isAll ? "EX_ALL_OFFERS" : "EX_BEST_OFFERS";
+  return {
+    fields: [
+      offers,
+      "EX_LTP",
+      ...isAll ? ["EX_TRADED" as const] : [],
+      "EX_TRADED_VOL",
+      "EX_MARKET_DEF",
+    ],
+    ...isAll ? {} : { ladderLevels: levels ?? DEFAULT_LEVELS },
+  };
+}
+
+/** When a live command ends by itself. */
+export interface LiveLimits {
+  readonly forMs: number | undefined;
+  readonly messages: number | undefined;
+}
+
+/** What `--help` says of them. */
+export const LIMITS_HELP = `Until when:
+  --for SECONDS        stop after this time (default: with Ctrl+C)
+  --messages N         stop after so many messages
+`;
+
+/** Kinds of these options. */
+export const LIMIT_OPTIONS: OptionKinds = { for: "value", messages: "value" };
+
+/** Reads when to end. */
+export function limitsOf(args: Arguments): LiveLimits {
+  const seconds = args.positive("for", MAX_SECONDS);
+  return {
+    forMs: seconds === undefined ? undefined : seconds * 1000,
+    messages: args.integer("messages", 1, Number.MAX_SAFE_INTEGER),
+  };
+}
