@@ -24,16 +24,6 @@ const MAX_FILE_BYTES = 64 * 1024;
 /** Bits of a file's mode that let others read it. */
 const OTHERS_MAY_READ = 0o044;
 
-/** What `--help` says of credentials. */
-export const CREDENTIALS_HELP =
-  `Credentials come from the environment, or from a file of lines NAME=value, which
-counts first; never from arguments, which other users of the computer can see:
-  BETFAIR_APP_KEY                       application key
-  BETFAIR_SESSION                       session token; without one, a login:
-  BETFAIR_USERNAME, BETFAIR_PASSWORD    a two-step code goes behind the password
-  BETFAIR_CERT_FILE, BETFAIR_KEY_FILE   paths of a certificate and its key, PEM
-`;
-
 /** Credentials that were found. */
 export interface Credentials {
   readonly appKey: Secret;

@@ -24,7 +24,7 @@ const FRAME_MS = 100;
 export interface FollowOptions {
   /** What to follow: a client, or what records it. */
   readonly batches: AsyncIterable<UpdateBatch>;
-  readonly client: BoardClient & { close(): Promise<void> };
+  readonly client: BoardClient & AsyncDisposable & { close(): void };
   readonly board: LiveBoard;
   readonly limits: LiveLimits;
   /** JSON, an object a line, instead of text. */
@@ -43,6 +43,8 @@ export interface FollowOptions {
  * Nothing is drawn while a batch is in hand: drawing takes samples, so a slow
  * terminal does not make the client slow.
  *
+ * Returns also when the user stops it: the command then has to throw.
+ *
  * @throws {unknown} what the client throws, and what the output does.
  */
 export async function follow(
@@ -50,6 +52,14 @@ export async function follow(
   io: CliIo,
 ): Promise<void> {
   const { batches, client, board, limits } = options;
+  // What is told last is how it was before it was closed.
+  let last: BoardClient | undefined;
+  const view = (): BoardClient => last ?? client;
+  const close = (): void => {
+    const { state, health, cache } = client;
+    last ??= { state, health, cache };
+    client.close();
+  };
   const teller = options.isJson || !io.stdout.isTerminal
     ? new LineTeller(options, io)
     : new ScreenTeller(options, io);
@@ -57,39 +67,37 @@ export async function follow(
   let telling: Promise<void> | undefined;
   const tell = (): void => {
     // While one is on its way, there is nobody to read another.
-    telling ??= teller.tell()
+    telling ??= teller.tell(view())
       .catch((error) => {
         failure ??= { error };
         close();
       })
       .finally(() => telling = undefined);
   };
-  const close = (): void => {
-    client.close().catch((error) => failure ??= { error });
-  };
   const ticker = setInterval(tell, teller.intervalMs);
   const limit = limits.forMs === undefined
     ? undefined
     : setTimeout(close, limits.forMs);
+  io.signal?.addEventListener("abort", close);
   try {
-    tell();
+    if (io.signal?.aborted) close();
     await run(batches, board, limits.messages ?? Infinity);
   } catch (error) {
     failure ??= { error };
   } finally {
     clearInterval(ticker);
     clearTimeout(limit);
-    await client.close();
+    io.signal?.removeEventListener("abort", close);
+    close();
     await telling;
+    await client[Symbol.asyncDispose]();
   }
-  // A user who stops it wants to know how it was, too.
-  if (failure !== undefined && !io.signal?.aborted) {
-    if (!isClosedOutput(failure.error)) await teller.tell();
-    throw failure.error;
+  // Whoever stops it wants to know how it was, too.
+  if (!isClosedOutput(failure?.error)) {
+    await teller.tell(view());
+    if (failure === undefined) await teller.finish(view());
   }
-  await teller.tell();
-  await teller.finish();
-  io.signal?.throwIfAborted();
+  if (failure !== undefined) throw failure.error;
 }
 
 /** Takes what comes, until it ends. */
@@ -123,8 +131,8 @@ class ScreenTeller {
     this.#screen = new Screen(io.stdout);
   }
 
-  async tell(): Promise<void> {
-    const { board, client } = this.#options;
+  async tell(client: BoardClient): Promise<void> {
+    const { board } = this.#options;
     const { columns, rows } = this.#screen;
     await this.#screen.draw(board.frame(client, {
       width: Math.min(columns, MAX_COLUMNS),
@@ -134,8 +142,8 @@ class ScreenTeller {
     }));
   }
 
-  async finish(): Promise<void> {
-    await writeHealth(this.#options, this.#io);
+  async finish(client: BoardClient): Promise<void> {
+    await writeHealth(client, this.#io);
   }
 }
 
@@ -151,8 +159,8 @@ class LineTeller {
     this.#io = io;
   }
 
-  async tell(): Promise<void> {
-    const { board, client, isJson, showsMarkets } = this.#options;
+  async tell(client: BoardClient): Promise<void> {
+    const { board, isJson, showsMarkets } = this.#options;
     const events = board.takeEvents();
     const markets = showsMarkets ? board.takeChanged(client) : [];
     const orders = showsMarkets ? board.takeChangedOrders(client) : [];
@@ -171,20 +179,19 @@ class LineTeller {
     if (lines.length > 0) await this.#io.stdout.write(lines.join("\n") + "\n");
   }
 
-  async finish(): Promise<void> {
-    const { client, isJson } = this.#options;
-    if (!isJson) return await writeHealth(this.#options, this.#io);
+  async finish(client: BoardClient): Promise<void> {
+    if (!this.#options.isJson) return await writeHealth(client, this.#io);
     const health = { at: new Date(), type: "health", ...client.health };
     await this.#io.stdout.write(JSON.stringify(health) + "\n");
   }
 }
 
 async function writeHealth(
-  { client }: FollowOptions,
+  { health }: BoardClient,
   io: CliIo,
 ): Promise<void> {
   const { stdout } = io;
   const width = Math.min(stdout.columns ?? DEFAULT_COLUMNS, MAX_COLUMNS);
-  const lines = healthText(client.health, width, paintFor(io, stdout));
+  const lines = healthText(health, width, paintFor(io, stdout));
   await stdout.write("\n" + lines.join("\n") + "\n");
 }

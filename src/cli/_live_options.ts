@@ -5,61 +5,12 @@ import type {
   OrderSubscription,
 } from "../client/subscriptions.ts";
 import type { MarketDataField, MarketFilter } from "../protocol/requests.ts";
-import { type Arguments, type OptionKinds, UsageError } from "./_arguments.ts";
+import { type Arguments, UsageError } from "./_arguments.ts";
 import { readText } from "./_credentials.ts";
+import { DEFAULT_HOST, DEFAULT_LEVELS, DEFAULT_PORT } from "./_live_help.ts";
 
-const DEFAULT_HOST = "stream-api.betfair.com";
-const DEFAULT_PORT = 443;
-const DEFAULT_LEVELS = 3;
+/** Timers cannot wait longer. */
 const MAX_SECONDS = 2_000_000;
-
-/** What `--help` says of them. */
-export const SUBSCRIPTION_HELP: string =
-  `Which markets (each takes values separated by commas; all given must match):
-  --markets IDS        market ids, such as 1.234567890
-  --events IDS         event ids
-  --sports IDS         event type ids: 1 football, 2 tennis, 7 horse racing, …
-  --types NAMES        market types: WIN, PLACE, MATCH_ODDS, …
-  --countries CODES    country codes: GB, IE, …
-  --venues NAMES       racing venues
-
-What of them:
-  --levels N           depth of the best prices, 1 to 10 (default ${DEFAULT_LEVELS})
-  --all-offers         every price instead of the best ones
-  --orders             also the account's orders
-  --conflate MS        at most one update per market in this time, 0 to 120000
-  --heartbeat MS       longest silence, 500 to 5000
-`;
-
-/** What `--help` says of them. */
-export const CONNECTION_HELP: string = `Where to:
-  --host NAME          (default ${DEFAULT_HOST})
-  --port N             (default ${DEFAULT_PORT})
-  --ca FILE            authority to trust, PEM; for a mock exchange
-  --credentials FILE   see below
-  --jurisdiction NAME  for a login: international (default), italy, spain,
-                       romania, sweden or australia
-`;
-
-/** Their kinds. */
-export const LIVE_OPTIONS: OptionKinds = {
-  markets: "value",
-  events: "value",
-  sports: "value",
-  types: "value",
-  countries: "value",
-  venues: "value",
-  levels: "value",
-  "all-offers": "flag",
-  orders: "flag",
-  conflate: "value",
-  heartbeat: "value",
-  host: "value",
-  port: "value",
-  ca: "value",
-  credentials: "value",
-  jurisdiction: "value",
-};
 
 /** Jurisdictions that can be asked for. */
 export const JURISDICTIONS = [
@@ -166,15 +117,6 @@ export interface LiveLimits {
   readonly messages: number | undefined;
 }
 
-/** What `--help` says of them. */
-export const LIMITS_HELP = `Until when:
-  --for SECONDS        stop after this time (default: with Ctrl+C)
-  --messages N         stop after so many messages
-`;
-
-/** Kinds of these options. */
-export const LIMIT_OPTIONS: OptionKinds = { for: "value", messages: "value" };
-
 /** Reads when to end. */
 export function limitsOf(args: Arguments): LiveLimits {
   const seconds = args.positive("for", MAX_SECONDS);
@@ -182,4 +124,10 @@ export function limitsOf(args: Arguments): LiveLimits {
     forMs: seconds === undefined ? undefined : seconds * 1000,
     messages: args.integer("messages", 1, Number.MAX_SAFE_INTEGER),
   };
+}
+
+/** Reads the time between two looks, ms. */
+export function everyMsOf(args: Arguments): number | undefined {
+  const seconds = args.positive("every", MAX_SECONDS);
+  return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -19,12 +19,14 @@ import { ReplaySourceError } from "../replay/replay_source_error.ts";
 import { Arguments, mostSimilar, UsageError } from "./_arguments.ts";
 import { type Command, ExitCode } from "./_command.ts";
 import { CommandError } from "./_command_error.ts";
+import { demoCommand } from "./_demo_command.ts";
 import { digestCommand } from "./_digest_command.ts";
 import { inspectCommand } from "./_inspect_command.ts";
 import { printable } from "./_format.ts";
 import { paintFor } from "./_paint.ts";
 import { ProcessIo } from "./_process_io.ts";
 import { replayCommand } from "./_replay_command.ts";
+import { watchCommand } from "./_watch_command.ts";
 import type { CliIo } from "./cli_io.ts";
 
 export type { CliIo, CliOutput } from "./cli_io.ts";
@@ -33,6 +35,8 @@ const COMMANDS: readonly Command[] = [
   replayCommand,
   inspectCommand,
   digestCommand,
+  watchCommand,
+  demoCommand,
 ];
 
 const HELP =

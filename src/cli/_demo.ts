@@ -1,0 +1,80 @@
+/** What the command `demo` does. */
+
+import { StreamClient } from "../client/stream_client.ts";
+import { MarketGenerator } from "../testing/market_generator.ts";
+import { MockExchange } from "../testing/mock_exchange.ts";
+import type { Arguments } from "./_arguments.ts";
+import { ExitCode } from "./_command.ts";
+import type { CliIo } from "./cli_io.ts";
+import { DEMO } from "./_demo_command.ts";
+import { follow } from "./_follow.ts";
+import { LiveBoard } from "./_live_board.ts";
+import { explained } from "./_live_failure.ts";
+import { everyMsOf, limitsOf } from "./_live_options.ts";
+
+const MAX_MARKETS = 200;
+/** Messages for a minute at the usual pace. */
+const MESSAGES_A_MARKET = 20_000;
+
+/** Runs the command. */
+export async function demo(args: Arguments, io: CliIo): Promise<number> {
+  const given = limitsOf(args);
+  const limits = given.forMs === undefined && given.messages === undefined
+    ? { ...given, forMs: DEMO.seconds * 1000 }
+    : given;
+  const everyMs = everyMsOf(args) ?? DEMO.everySeconds * 1000;
+  const markets = args.integer("markets", 1, MAX_MARKETS) ?? DEMO.markets;
+  const seed = args.integer(
+    "seed",
+    Number.MIN_SAFE_INTEGER,
+    Number.MAX_SAFE_INTEGER,
+  ) ?? DEMO.seed;
+  const pace = args.positive("pace", 1e6) ?? DEMO.pace;
+  try {
+    await using exchange = await MockExchange.start({
+      source: new MarketGenerator({
+        seed,
+        markets,
+        messages: MESSAGES_A_MARKET * markets,
+        marketTypes: ["WIN", "MATCH_ODDS"],
+      }),
+      pace,
+      publishTimes: "now",
+    });
+    const board = new LiveBoard({
+      target: `mock exchange, port ${exchange.port}`,
+    });
+    await using client = new StreamClient({
+      appKey: "demo",
+      session: "demo",
+      host: exchange.host,
+      port: exchange.port,
+      caCerts: [exchange.caCert],
+      markets: { ladderLevels: 3 },
+      orders: {},
+      heartbeatMs: 1000,
+      onStateChange: board.noteState,
+    });
+    // Half-way, so that there is a gap to be seen.
+    const cut = args.has("calm") || limits.forMs === undefined
+      ? undefined
+      : setTimeout(() => exchange.disconnect("reset"), limits.forMs / 2);
+    try {
+      await follow({
+        batches: client,
+        client,
+        board,
+        limits,
+        isJson: args.has("json"),
+        showsMarkets: true,
+        everyMs,
+      }, io);
+    } finally {
+      clearTimeout(cut);
+    }
+  } catch (error) {
+    throw explained(error);
+  }
+  io.signal?.throwIfAborted();
+  return ExitCode.OK;
+}

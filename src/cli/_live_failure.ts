@@ -1,0 +1,31 @@
+/** What live commands can fail with. See {@linkcode explained}. */
+
+import { ConnectionLostError } from "../client/connection_lost_error.ts";
+import { LoginError } from "../client/login_error.ts";
+import { NetPermissionError } from "../client/net_permission_error.ts";
+import { StreamStatusError } from "../client/stream_status_error.ts";
+import { InvalidRequestError } from "../protocol/invalid_request_error.ts";
+import { LineTooLongError } from "../framing/line_too_long_error.ts";
+import { CommandError } from "./_command_error.ts";
+
+const EXPLAINED = [
+  ConnectionLostError,
+  InvalidRequestError,
+  LineTooLongError,
+  LoginError,
+  NetPermissionError,
+  StreamStatusError,
+] as const;
+
+/** The error as one that ends the command with its message, if it speaks for itself. */
+export function explained(cause: unknown): unknown {
+  return EXPLAINED.some((kind) => cause instanceof kind) || isListening(cause)
+    ? new CommandError((cause as Error).message, { cause })
+    : cause;
+}
+
+/** Whether a port could not be listened on. */
+function isListening(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error &&
+    error.syscall === "listen";
+}
