@@ -5,6 +5,7 @@ import type * as layout from "../tape/layout.ts";
 import type { LiveRunnerBook } from "./_live_runner_book.ts";
 import { MarketSnapshot } from "./_market_snapshot.ts";
 import { RunnerList } from "./_runner_list.ts";
+import type { RunnerSnapshot } from "./_runner_snapshot.ts";
 import { TouchedList } from "./_touched_list.ts";
 import { marketTotal } from "./_volume.ts";
 import { isWireObject } from "./_wire_value.ts";
@@ -234,18 +235,24 @@ export class LiveMarketBook implements MarketBook {
 
   snapshot(): MarketView {
     if (this.#snapshot !== undefined) return this.#snapshot;
-    const pool = this.#pool;
     const { all, listed } = this.#runners;
     const unlisted = listed.length === all.length
       ? NO_RUNNERS
-      : all.filter((runner) => !runner.isListed).map((runner) =>
-        runner.snapshot(pool)
-      );
+      : this.#snapshots(all.filter((runner) => !runner.isListed));
     return this.#snapshot = new MarketSnapshot(
       this,
-      listed.map((runner) => runner.snapshot(pool)),
+      this.#snapshots(listed),
       unlisted,
     );
+  }
+
+  #snapshots(runners: readonly LiveRunnerBook[]): RunnerSnapshot[] {
+    const pool = this.#pool;
+    const snapshots = new Array<RunnerSnapshot>(runners.length);
+    for (let i = 0; i < runners.length; i++) {
+      snapshots[i] = runners[i]!.snapshot(pool);
+    }
+    return snapshots;
   }
 
   /** Makes the next change an image, whatever it says itself; for an image of all markets. */

@@ -48,6 +48,11 @@ const SPF: typeof layout.SPF = 7;
 const SPN: typeof layout.SPN = 6;
 const TV: typeof layout.TV = 5;
 
+/** A bit that no part of a runner has. */
+const SEEN = 1 << 30;
+/** All parts of a runner. */
+const EVERYTHING = -1;
+
 const HAS_SCALARS: number = HAS_LTP | HAS_TV | HAS_SPN | HAS_SPF;
 
 /** What a runner has to know of its market. */
@@ -97,7 +102,10 @@ export class LiveRunnerBook implements RunnerBook {
   #changes = 0;
   /** The market's serial when `#changes` was begun. */
   #serial = 0;
+  /** The last snapshot; the next one shares what has not changed since. */
   #snapshot: RunnerSnapshot | undefined;
+  /** What changed since the last snapshot, as {@linkcode changes} tells it. */
+  #unshared = 0;
 
   constructor(market: RunnerMarket, selectionId: number, handicap: number) {
     this.#market = market;
@@ -133,7 +141,8 @@ export class LiveRunnerBook implements RunnerBook {
 
   /** Records that parts changed. Returns whether it is the first change of this message. */
   note(changes: number, serial: number): boolean {
-    this.#snapshot = undefined;
+    // One bit more, since there is something to say even if no part changed.
+    this.#unshared |= changes | SEEN;
     if (this.#serial === serial) {
       this.#changes |= changes;
       return false;
@@ -149,7 +158,7 @@ export class LiveRunnerBook implements RunnerBook {
     this.#isListed = true;
     this.#present = 0;
     this.#isDraining = false;
-    this.#snapshot = undefined;
+    this.#unshared = EVERYTHING;
     for (const ladder of this.#priceLadders) ladder?.clear();
     for (const ladder of this.#levelLadders) ladder?.clear();
   }
@@ -158,12 +167,16 @@ export class LiveRunnerBook implements RunnerBook {
   define(definition: RunnerDefinition | undefined): void {
     this.#isListed = definition !== undefined;
     if (definition !== undefined) this.#definition = definition;
-    this.#snapshot = undefined;
+    this.#unshared |= SEEN;
   }
 
   /** An immutable copy. */
   snapshot(pool: LadderPool): RunnerSnapshot {
-    return this.#snapshot ??= new RunnerSnapshot(this, pool);
+    const before = this.#snapshot;
+    const unshared = this.#unshared;
+    if (before !== undefined && unshared === 0) return before;
+    this.#unshared = 0;
+    return this.#snapshot = new RunnerSnapshot(this, pool, before, unshared);
   }
 
   /** Whether the traded column was ever received. */

@@ -18,6 +18,13 @@ const BATB: typeof layout.LadderKind.BATB = 5;
 const BATL: typeof layout.LadderKind.BATL = 6;
 const BDATB: typeof layout.LadderKind.BDATB = 7;
 const BDATL: typeof layout.LadderKind.BDATL = 8;
+const FIRST_LEVEL_KIND: typeof layout.FIRST_LEVEL_KIND = 5;
+const LADDER_SHIFT: typeof layout.LADDER_SHIFT = 5;
+
+/** Bits of the level ladders among the changes. */
+const LEVEL_LADDERS: number = 0xf << LADDER_SHIFT + FIRST_LEVEL_KIND;
+/** All parts of a runner. */
+const EVERYTHING = -1;
 
 /** What a {@linkcode RunnerSnapshot} is taken of. */
 export interface RunnerSnapshotSource extends
@@ -64,7 +71,18 @@ export class RunnerSnapshot implements RunnerView {
   /** Whether `tv` is that of a purchased file. */
   readonly isPurchased: boolean;
 
-  constructor(runner: RunnerSnapshotSource, pool: LadderPool) {
+  /**
+   * @param runner What it is taken of.
+   * @param pool What stores the ladders.
+   * @param before The last snapshot of the runner.
+   * @param changes Parts of the runner that changed since; see `RunnerPart`.
+   */
+  constructor(
+    runner: RunnerSnapshotSource,
+    pool: LadderPool,
+    before: RunnerSnapshot | undefined,
+    changes: number,
+  ) {
     this.selectionId = runner.selectionId;
     this.handicap = runner.handicap;
     this.definition = runner.definition;
@@ -72,15 +90,33 @@ export class RunnerSnapshot implements RunnerView {
     this.reportedTotalMatched = runner.reportedTotalMatched;
     this.startingPriceNear = runner.startingPriceNear;
     this.startingPriceFar = runner.startingPriceFar;
-    this.availableToBack = runner.priceSnapshot(ATB, pool);
-    this.availableToLay = runner.priceSnapshot(ATL, pool);
-    this.traded = runner.priceSnapshot(TRD, pool);
-    this.layLiabilityTaken = runner.priceSnapshot(SPB, pool);
-    this.backStakeTaken = runner.priceSnapshot(SPL, pool);
-    this.bestAvailableToBack = runner.levelSnapshot(BATB, pool);
-    this.bestAvailableToLay = runner.levelSnapshot(BATL, pool);
-    this.bestDisplayToBack = runner.levelSnapshot(BDATB, pool);
-    this.bestDisplayToLay = runner.levelSnapshot(BDATL, pool);
+    if (before === undefined) changes = EVERYTHING;
+    this.availableToBack = (changes & 1 << LADDER_SHIFT + ATB) !== 0
+      ? runner.priceSnapshot(ATB, pool)
+      : before!.availableToBack;
+    this.availableToLay = (changes & 1 << LADDER_SHIFT + ATL) !== 0
+      ? runner.priceSnapshot(ATL, pool)
+      : before!.availableToLay;
+    this.traded = (changes & 1 << LADDER_SHIFT + TRD) !== 0
+      ? runner.priceSnapshot(TRD, pool)
+      : before!.traded;
+    this.layLiabilityTaken = (changes & 1 << LADDER_SHIFT + SPB) !== 0
+      ? runner.priceSnapshot(SPB, pool)
+      : before!.layLiabilityTaken;
+    this.backStakeTaken = (changes & 1 << LADDER_SHIFT + SPL) !== 0
+      ? runner.priceSnapshot(SPL, pool)
+      : before!.backStakeTaken;
+    if (before !== undefined && (changes & LEVEL_LADDERS) === 0) {
+      this.bestAvailableToBack = before.bestAvailableToBack;
+      this.bestAvailableToLay = before.bestAvailableToLay;
+      this.bestDisplayToBack = before.bestDisplayToBack;
+      this.bestDisplayToLay = before.bestDisplayToLay;
+    } else {
+      this.bestAvailableToBack = runner.levelSnapshot(BATB, pool);
+      this.bestAvailableToLay = runner.levelSnapshot(BATL, pool);
+      this.bestDisplayToBack = runner.levelSnapshot(BDATB, pool);
+      this.bestDisplayToLay = runner.levelSnapshot(BDATL, pool);
+    }
     this.hasTraded = runner.hasTraded;
     this.isPurchased = runner.isPurchased;
   }

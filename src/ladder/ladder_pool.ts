@@ -45,6 +45,11 @@ export class LadderPool {
     return this.#block;
   }
 
+  /** Slots of {@linkcode block} that are not handed out. */
+  get room(): number {
+    return this.#block.length - this.#used;
+  }
+
   /**
    * Hands out slots of {@linkcode block}. The caller fills them and must not
    * write to any other.

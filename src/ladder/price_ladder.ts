@@ -90,8 +90,19 @@ export class PriceLadder implements ReadonlyPriceLadder {
   /** Slot of the best row; `#buffer.length` when there is none. */
   #head = 0;
   readonly #sign: Sign;
-  /** The current rows, if they were asked for since the last change. */
+  /** The last snapshot, while the next one can refer to it. */
   #snapshot: PriceLadderSnapshot | null = null;
+  /** What keeps the snapshot's rows. */
+  #pool: LadderPool | null = null;
+  // What changed since the snapshot, noted where the next one can use it:
+  //
+  //   #noted                                        #notedEnd
+  //   │ room for the best row │ price size of each change …  │
+  //
+  // If there are no notes, the snapshot is as the ladder is.
+  #notes: Float64Array | null = null;
+  #noted = 0;
+  #notedEnd = 0;
 
   /**
    * Creates an empty ladder.
@@ -120,7 +131,7 @@ export class PriceLadder implements ReadonlyPriceLadder {
         this.#buffer = buffer;
       }
       this.#head = loadRows(buffer, sign, rows, start, stop);
-      this.#snapshot = null;
+      this.#forget();
       return;
     }
     let changed = false;
@@ -163,44 +174,93 @@ export class PriceLadder implements ReadonlyPriceLadder {
     }
     if (changed) {
       this.#head = head;
-      this.#snapshot = null;
+      if (this.#snapshot !== null) this.#note(rows, start, rowCount);
     }
+  }
+
+  /** Notes changes for the next snapshot, where that is less work than a copy. */
+  #note(rows: Float64Array, start: number, rowCount: number): void {
+    const pool = this.#pool!;
+    const slots = (rowCount + 1) * STRIDE;
+    if (
+      this.#notes !== null || slots > pool.room ||
+      !this.#snapshot!.takes(pool.block, rowCount)
+    ) return this.#forget();
+    const { block } = pool;
+    const noted = pool.reserve(slots);
+    const end = noted + slots;
+    this.#notes = block;
+    this.#noted = noted;
+    this.#notedEnd = end;
+    let from = start;
+    for (let to = noted + STRIDE; to < end; to += STRIDE) {
+      block[to + PRICE] = rows[from + PRICE]!;
+      block[to + SIZE] = rows[from + SIZE]!;
+      from += STRIDE;
+    }
+  }
+
+  /** Makes the next snapshot a copy. */
+  #forget(): void {
+    this.#snapshot = null;
+    this.#pool = null;
+    this.#notes = null;
   }
 
   /** Removes all rows; the storage is kept for the next ones. */
   clear(): void {
     this.#head = this.#buffer.length;
-    this.#snapshot = null;
+    this.#forget();
   }
 
   /** Removes all rows and gives the storage back, as for a market that is over. */
   release(): void {
     this.#buffer = NO_ROWS;
     this.#head = 0;
-    this.#snapshot = null;
+    this.#forget();
   }
 
   /**
    * The rows as they are now, for good. Unless the ladder changed, this is the
-   * same object as last time.
+   * same object as last time; if it changed once and a little, what changed is
+   * stored instead of a copy.
    *
-   * @param pool What stores the copy.
+   * @param pool What stores the rows; give the same one each time.
    * @returns The snapshot, which keeps its block of the pool alive.
    */
   snapshot(pool: LadderPool): PriceLadderSnapshot {
-    const cached = this.#snapshot;
-    if (cached !== null) return cached;
+    const before = this.#snapshot;
+    const notes = this.#notes;
+    if (before !== null && notes === null) return before;
+    const buffer = this.#buffer;
     const start = this.#head;
-    const end = this.#buffer.length;
-    if (start === end) return EMPTY_PRICE_LADDER;
-    const offset = pool.copy(this.#buffer, start, end);
-    const snapshot = new PriceLadderSnapshot(
-      pool.block,
-      offset,
-      offset + end - start,
-      this.#sign,
-    );
+    const end = buffer.length;
+    if (start === end) {
+      this.#forget();
+      return EMPTY_PRICE_LADDER;
+    }
+    let snapshot: PriceLadderSnapshot;
+    if (before !== null && notes !== null) {
+      snapshot = before.followedBy(
+        notes,
+        this.#noted,
+        this.#notedEnd,
+        buffer[start + PRICE]!,
+        buffer[start + SIZE]!,
+        (end - start) / STRIDE,
+      );
+    } else {
+      const offset = pool.copy(buffer, start, end);
+      snapshot = new PriceLadderSnapshot(
+        pool.block,
+        offset,
+        offset + end - start,
+        this.#sign,
+      );
+      this.#pool = pool;
+    }
     this.#snapshot = snapshot;
+    this.#notes = null;
     return snapshot;
   }
 

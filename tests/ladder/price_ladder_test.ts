@@ -280,6 +280,74 @@ describe("PriceLadder.snapshot()", () => {
     assertRows(first, "descending", [[2, 10], [1.9, 5]]);
   });
 
+  it("PriceLadder.snapshot() stores what changed, not the ladder again", () => {
+    const pool = new LadderPool();
+    const ladder = new PriceLadder("ascending");
+    apply(ladder, Array.from({ length: 50 }, (_, i): Row => [2 + i, 10]));
+    const first = ladder.snapshot(pool);
+    const room = pool.room;
+    apply(ladder, [[3, 0], [1.5, 4]]);
+    const second = ladder.snapshot(pool);
+    assert.equal(room - pool.room, 6); // the best row and two changes
+    assert.deepEqual([first.size, second.size], [50, 50]);
+    assert.deepEqual([second.bestPrice, second.bestSize], [1.5, 4]);
+    assert.deepEqual(second.best, { price: 1.5, size: 4 });
+    assert.equal(second.sizeAt(3), 0);
+    assert.equal(first.sizeAt(3), 10);
+    // Changed twice, it is copied.
+    apply(ladder, [[4, 1]]);
+    apply(ladder, [[5, 1]]);
+    const third = ladder.snapshot(pool);
+    assert.deepEqual([third.sizeAt(4), third.sizeAt(5)], [1, 1]);
+    assert.deepEqual([second.sizeAt(4), second.sizeAt(5)], [10, 10]);
+  });
+
+  for (const order of ORDERS) {
+    it(`PriceLadder.snapshot() (${order}) holds whoever looks at which one when`, () => {
+      const change = fc.tuple(anyPrice, anySize) as fc.Arbitrary<Row>;
+      const step = fc.record({
+        rows: fc.array(change, { maxLength: 4 }),
+        // How often the ladder changes before the next snapshot, mostly once.
+        times: fc.constantFrom(1, 1, 1, 1, 0, 2),
+        look: fc.option(fc.nat(), { freq: 3 }),
+      });
+      fc.assert(
+        fc.property(
+          fc.array(change, { minLength: 5, maxLength: 80 }),
+          fc.array(step, { maxLength: 120 }),
+          (rows, steps) => {
+            const ladder = new PriceLadder(order);
+            const model = new ModelLadder(order);
+            const pool = new LadderPool();
+            apply(ladder, rows);
+            model.apply(rows);
+            const kept: [PriceLadderSnapshot, Row[]][] = [];
+            for (const { rows, times, look } of steps) {
+              for (let i = 0; i < times; i++) {
+                const part = i === 0 ? rows : rows.slice(1);
+                apply(ladder, part);
+                model.apply(part);
+              }
+              kept.push([ladder.snapshot(pool), model.rows()]);
+              if (look === null) continue;
+              const [snapshot, expected] = kept[look % kept.length]!;
+              assertRows(snapshot, order, expected);
+            }
+            for (const [snapshot, expected] of kept) {
+              assert.equal(snapshot.size, expected.length);
+              assert.equal(snapshot.bestPrice, expected[0]?.[0] ?? NaN);
+              assert.equal(snapshot.bestSize, expected[0]?.[1] ?? 0);
+            }
+            for (const [snapshot, expected] of kept.reverse()) {
+              assertRows(snapshot, order, expected);
+            }
+          },
+        ),
+        { numRuns: 300 },
+      );
+    });
+  }
+
   it("PriceLadder.snapshot() of an empty ladder is the shared empty one", () => {
     const pool = new LadderPool();
     const ladder = new PriceLadder("ascending");
