@@ -134,24 +134,28 @@ export class PriceLadderSnapshot implements ReadonlyPriceLadder {
 
   /** Makes the rows from what changed, if that has not been done. */
   #settle(): void {
-    if (this.#base === null) return;
-    const changes: Run[] = [];
-    let node: PriceLadderSnapshot = this;
-    while (node.#base !== null) {
-      changes.push({
-        block: node.#block,
-        start: node.#start + STRIDE,
-        end: node.#end,
-      });
-      node = node.#base;
+    let base = this.#base;
+    if (base === null) return;
+    const changes: Run[] = [this.#run(STRIDE)];
+    while (base.#base !== null) {
+      changes.push(base.#run(STRIDE));
+      base = base.#base;
     }
-    const base = { block: node.#block, start: node.#start, end: node.#end };
-    const rows = settle(base, changes.reverse(), this.#sign);
+    const rows = settle(base.#run(0), changes.reverse(), this.#sign);
     this.#block = rows.block;
     this.#start = rows.start;
     this.#end = rows.end;
     this.#base = null;
     this.#changes = 0;
+  }
+
+  /** What is stored, from a number of slots on. */
+  #run(from: number): Run {
+    return {
+      block: this.#block,
+      start: this.#start + from,
+      end: this.#end,
+    };
   }
 
   /** Number of rows. */
