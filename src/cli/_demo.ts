@@ -10,11 +10,17 @@ import { DEMO } from "./_demo_command.ts";
 import { follow } from "./_follow.ts";
 import { LiveBoard } from "./_live_board.ts";
 import { explained } from "./_live_failure.ts";
-import { everyMsOf, limitsOf } from "./_live_options.ts";
+import { everyMsOf, limitsOf, type LiveLimits } from "./_live_options.ts";
 
 const MAX_MARKETS = 200;
-/** Messages for a minute at the usual pace. */
-const MESSAGES_A_MARKET = 20_000;
+/** Messages where there is no limit of time. */
+const DEFAULT_MESSAGES = 100_000;
+/** The most that are generated. */
+const MAX_MESSAGES = 10_000_000;
+/** Messages of generated markets a second. */
+const MESSAGES_A_SECOND = 10;
+/** The show ends while the last markets are in play. */
+const SHARE_SHOWN = 0.9;
 
 /** Runs the command. */
 export async function demo(args: Arguments, io: CliIo): Promise<number> {
@@ -35,8 +41,15 @@ export async function demo(args: Arguments, io: CliIo): Promise<number> {
       source: new MarketGenerator({
         seed,
         markets,
-        messages: MESSAGES_A_MARKET * markets,
+        messages: messagesFor(limits, pace),
         marketTypes: ["WIN", "MATCH_ODDS"],
+        orders: true,
+        startTimeMs: Date.now(),
+        // Faults are the exchange's.
+        resumeShare: 0,
+        outageShare: 0,
+        conflatedShare: 0,
+        imageShare: 0,
       }),
       pace,
       publishTimes: "now",
@@ -77,4 +90,11 @@ export async function demo(args: Arguments, io: CliIo): Promise<number> {
   }
   io.signal?.throwIfAborted();
   return ExitCode.OK;
+}
+
+/** So many that markets go in play before the end. */
+function messagesFor({ forMs }: LiveLimits, pace: number): number {
+  if (forMs === undefined) return DEFAULT_MESSAGES;
+  const shown = forMs / 1000 * pace * MESSAGES_A_SECOND;
+  return Math.min(Math.ceil(shown / SHARE_SHOWN), MAX_MESSAGES);
 }

@@ -137,7 +137,7 @@ function latencyLines(health: ClientHealth, paint: Paint): string[] {
 export function latencyText(ms: number): string {
   const size = Math.abs(ms);
   if (size >= 1000) return `${ms < 0 ? "-" : ""}${durationText(size)}`;
-  return `${ms.toFixed(size < 1 ? 2 : size < 100 ? 1 : 0)} ms`;
+  return `${ms.toFixed(size < 1 ? 2 : size < 10 ? 1 : 0)} ms`;
 }
 
 /** Lines that took `JSON.parse`, of all reasons. */

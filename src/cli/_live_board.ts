@@ -246,7 +246,9 @@ export class LiveBoard {
       bytesText(health.bytes),
       delay.count === 0
         ? ""
-        : `delay ${latencyText(delay.p50Ms)}, p99 ${latencyText(delay.p99Ms)}`,
+        : `delay p50 ${latencyText(delay.p50Ms)}, p99 ${
+          latencyText(delay.p99Ms)
+        }`,
       counted(cache.markets.size, "market"),
       health.order === undefined ? "" : counted(openOrders, "open order"),
       health.gaps > 0

@@ -40,6 +40,9 @@ const DETAILS: readonly Detail[] = [
   { prices: 1, nameWidth: 10 },
 ];
 
+/** Lines of a table beside those of runners: an empty one, two of heading, one of names. */
+const TABLE_EXTRA_LINES = 4;
+
 // Widths of what changes all the time, or columns would jump.
 const PRICE_WIDTH = 5;
 const SIZE_WIDTH = 6;
@@ -77,8 +80,8 @@ export interface LiveLayout {
 }
 
 /**
- * Lays out markets: as many runners as there is room for, or one line a market
- * where they would not fit.
+ * Lays out markets: with their runners if there is room, else in a line each, and
+ * below them those with runners that there is room for, the next to start first.
  *
  * @param markets The markets, in the order in which they are shown.
  * @param layout Room and colors.
@@ -88,18 +91,30 @@ export function liveTable(
   markets: readonly LiveMarket[],
   layout: LiveLayout,
 ): string[] {
-  const needed = markets.reduce(
-    (sum, { summary }) => sum + 4 + summary.runners.length,
-    -1,
-  );
-  if (needed <= layout.height || markets.length === 1) {
-    const lines = markets.flatMap((market, index) => [
-      ...index > 0 ? [""] : [],
-      ...marketLines(market, layout),
-    ]);
-    return cut(lines, layout, "line");
+  const { height } = layout;
+  const tables = markets.length === 1
+    ? [["", ...cut(marketLines(markets[0]!, layout), layout, "line")]]
+    : fitting(markets, height, layout);
+  if (tables.length === markets.length) return tables.flat().slice(1);
+  const list = listLines(markets, layout);
+  const going = markets.filter(({ summary }) => summary.status !== "CLOSED");
+  return [...list, ...fitting(going, height - list.length, layout).flat()];
+}
+
+/** The first markets with their runners that there is room for, each behind an empty line. */
+function fitting(
+  markets: readonly LiveMarket[],
+  height: number,
+  layout: LiveLayout,
+): string[][] {
+  const tables: string[][] = [];
+  let left = height;
+  for (const market of markets) {
+    left -= market.summary.runners.length + TABLE_EXTRA_LINES;
+    if (left < 0) break;
+    tables.push(["", ...marketLines(market, layout)]);
   }
-  return listLines(markets, layout);
+  return tables;
 }
 
 /** A heading and the runners. */
@@ -132,7 +147,7 @@ function headingOf(
   isStale: boolean,
   { width, paint }: LiveLayout,
 ): string[] {
-  const title = titleOf(market);
+  const title = titleOf(market) || printable(market.venue ?? "");
   const id = printable(market.marketId);
   const room = width - widthOf(id) - 2;
   const shown = fitted(title, Math.max(room, PRICE_WIDTH));
