@@ -81,7 +81,7 @@ export async function follow(
   io.signal?.addEventListener("abort", close);
   try {
     if (io.signal?.aborted) close();
-    await run(batches, board, limits.messages ?? Infinity);
+    await run(batches, board, limits.messages ?? Infinity, close);
   } catch (error) {
     failure ??= { error };
   } finally {
@@ -100,16 +100,19 @@ export async function follow(
   if (failure !== undefined) throw failure.error;
 }
 
-/** Takes what comes, until it ends. */
+/** Takes what comes, until it ends or there is enough. */
 async function run(
   batches: AsyncIterable<UpdateBatch>,
   board: LiveBoard,
   maxMessages: number,
+  close: () => void,
 ): Promise<void> {
   for await (const batch of batches) {
     for (const update of batch) {
       board.note(update);
-      if (board.messages >= maxMessages) return;
+      if (board.messages < maxMessages) continue;
+      // Leaving the loop would close it, too, and it would not look alive.
+      return close();
     }
   }
 }

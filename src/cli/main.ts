@@ -25,7 +25,10 @@ import { inspectCommand } from "./_inspect_command.ts";
 import { printable } from "./_format.ts";
 import { paintFor } from "./_paint.ts";
 import { ProcessIo } from "./_process_io.ts";
+import { loginCommand } from "./_login_command.ts";
+import { recordCommand } from "./_record_command.ts";
 import { replayCommand } from "./_replay_command.ts";
+import { serveCommand } from "./_serve_command.ts";
 import { watchCommand } from "./_watch_command.ts";
 import type { CliIo } from "./cli_io.ts";
 
@@ -36,6 +39,9 @@ const COMMANDS: readonly Command[] = [
   inspectCommand,
   digestCommand,
   watchCommand,
+  recordCommand,
+  serveCommand,
+  loginCommand,
   demoCommand,
 ];
 
