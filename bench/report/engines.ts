@@ -33,6 +33,10 @@ export async function loadEngine(name: EngineName): Promise<() => Engine> {
       return await loadScanner();
     case "native":
       return await loadNative();
+    case "openNative": {
+      const parser = (await loadNativeParser())();
+      return parserEngine(() => parser);
+    }
     case "json":
       return newJsonEngine;
     case "feed":

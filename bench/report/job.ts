@@ -13,6 +13,8 @@ export type EngineName =
   | "native"
   /** Decode, split, `JSON.parse`, nothing more. */
   | "json"
+  /** The same, opened before anything is timed, as a client does while it connects. */
+  | "openNative"
   /** `BookFeed`. */
   | "feed"
   /** `BookFeed` on `NativeParser`. */

@@ -48,6 +48,7 @@ export function measurements(
   hasNative: boolean,
 ): Measurement[] {
   const native: readonly EngineName[] = hasNative ? ["native"] : [];
+  const openNative: readonly EngineName[] = hasNative ? ["openNative"] : [];
   const nativeFeed: readonly EngineName[] = hasNative ? ["nativeFeed"] : [];
   const everything = [inputs.all, ...inputs.recordings];
   const warm = (cutting: Cutting, paths: readonly string[]) =>
@@ -103,7 +104,15 @@ export function measurements(
     },
     {
       name: "coldLive",
-      engines: ["scanner", ...native, "json", "feed", ...nativeFeed, "typed"],
+      engines: [
+        "scanner",
+        ...native,
+        ...openNative,
+        "json",
+        "feed",
+        ...nativeFeed,
+        "typed",
+      ],
       roundsFactor: 2,
       jobOf: cold("lines", 1000),
     },

