@@ -169,6 +169,8 @@ export class StreamClient
 
   #state: ClientState = "idle";
   #connection: Connection | undefined;
+  /** Token of the latest connection. */
+  #token: Secret | undefined;
   /** Counts on over all connections, so that no late line can be mistaken. */
   #nextRequestId = 1;
   /** When all books became complete; undefined while they are not. */
@@ -472,6 +474,7 @@ export class StreamClient
       answerTimeoutMs: this.#answerTimeoutMs,
     });
     this.#connection = connection;
+    this.#token = token;
     const { hostname, port } = this.#target;
     this.#feed.begin(`${hostname}:${port} #${connection.number}`);
     this.#unfinishedBytes = 0;
@@ -744,8 +747,18 @@ export class StreamClient
       if (status.connectionClosed !== true) return;
     }
     if (connection.verdict !== undefined) return;
-    const error = new StreamStatusError(status, connection.id);
+    const error = new StreamStatusError(this.#redacted(status), connection.id);
     this.#onRefused(connection, status, error, kind);
+  }
+
+  /** The exchange may repeat what it was sent. */
+  #redacted(status: StatusMessage): StatusMessage {
+    let errorMessage = String(status.errorMessage ?? "");
+    for (const secret of [this.#appKey, this.#token]) {
+      if (secret === undefined) continue;
+      errorMessage = errorMessage.replaceAll(secret.reveal(), String(secret));
+    }
+    return { ...status, errorMessage };
   }
 
   #onAccepted(connection: Connection, kind: RequestKind): void {
