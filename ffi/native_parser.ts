@@ -47,6 +47,9 @@ export interface OpenNativeOptions {
   readonly kernel?: string | undefined;
 }
 
+/** Whether a parser of this thread has been used. */
+let isWarm = false;
+
 /** What the finalizer needs; it must not hold the parser. */
 interface Held {
   readonly symbols: NativeSymbols;
@@ -149,6 +152,8 @@ export class NativeParser implements ChangeParser {
    * time. Better now than with the first messages of a live stream.
    */
   #warmUp(): void {
+    if (isWarm) return;
+    isWarm = true;
     for (let i = 0; i < WARM_UP_CALLS; i++) {
       this.parse(WARM_UP_LINE, 0, WARM_UP_LINE.length);
     }
