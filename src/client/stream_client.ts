@@ -713,12 +713,13 @@ export class StreamClient
       ? error.reason !== "oversize"
       : !(error instanceof RangeError);
     connection.judge(isCorrupt ? "retry" : "stop", error);
-    // What it said is missing, so the clocks of what follows must not be taken. Any
-    // stream may be concerned.
+    // What it said is missing, and any stream may be concerned. What follows on this
+    // connection is not taken any more: it would be shown with a part left out.
     for (const stream of this.#wanted) {
       if (connection.interrupted.has(stream.name)) continue;
       connection.interrupted.add(stream.name);
       this.#interrupt(stream, reasonOf(error));
+      this.cache.expect(stream.name, this.#nextRequestId++);
     }
   }
 

@@ -1,0 +1,287 @@
+/**
+ * One question: whatever happens to a connection, wherever in its bytes, does a
+ * client end up with the books of one to which nothing happened, and does it tell
+ * exactly once of each interruption? Over real TLS, in one process.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import type { StreamName } from "../../src/cache/stream_update.ts";
+import { stateText } from "../../src/cli/_state_text.ts";
+import { type ClientTimers, StreamClient } from "../../src/client/mod.ts";
+import { createCertificates } from "../../src/testing/_certificates.ts";
+import {
+  MarketGenerator,
+  MockExchange,
+  type MockFault,
+  SeededRandom,
+} from "../../src/testing/mod.ts";
+import { missingReason, readRecording } from "../support/recordings.ts";
+
+/** Messages and what to subscribe to. */
+export interface Scenario {
+  readonly name: string;
+  /** Lines with their ends. */
+  readonly bytes: Uint8Array;
+  /** Bytes from which on a message is sent in segments. */
+  readonly segmentBytes: number;
+}
+
+/** A fault at a byte, and whether it costs the connection. */
+export interface Trouble {
+  readonly name: string;
+  /** What happens at a byte of the connection with this number. */
+  faults(connection: number, byte: number): readonly MockFault[];
+}
+
+/** How often time passes faster than it does: silence is noticed in 50 ms. */
+const HASTE = 20;
+
+/** The time of both ends. A timer that is late says so, and is taken for a standstill. */
+export const hastyTimers: ClientTimers = {
+  now: () => Date.now(),
+  elapsed: () => performance.now() * HASTE,
+  schedule(callback, delayMs): () => void {
+    const timer = setTimeout(callback, delayMs / HASTE);
+    return () => clearTimeout(timer);
+  },
+};
+
+const FIELDS = [
+  "EX_BEST_OFFERS",
+  "EX_BEST_OFFERS_DISP",
+  "EX_ALL_OFFERS",
+  "EX_TRADED",
+  "EX_TRADED_VOL",
+  "EX_LTP",
+  "EX_MARKET_DEF",
+  "SP_TRADED",
+  "SP_PROJECTED",
+];
+
+const STREAMS: readonly StreamName[] = ["market", "order"];
+
+/** Byte that ends a line in the middle, and is nothing that JSON allows. */
+const GARBAGE = "\u0001\n";
+
+/** Everything that can go wrong. Where a fault does no harm by itself, the line is cut behind it. */
+export const TROUBLES: readonly Trouble[] = [
+  ...(["end", "abrupt", "reset"] as const).map((how) => ({
+    name: `cut (${how})`,
+    faults: (connection: number, byte: number): MockFault[] => [
+      { kind: "cut", how, connection, byte },
+    ],
+  })),
+  single("stall", { kind: "stall" }),
+  single("garbage in a line", { kind: "raw", bytes: GARBAGE }),
+  single("corrupt line", { kind: "corruptLine" }),
+  ...["TIMEOUT", "UNEXPECTED_ERROR", "CONNECTION_FAILED", "INVALID_CLOCK"].map(
+    (errorCode) => single(`status ${errorCode}`, { kind: "status", errorCode }),
+  ),
+  single("session expired", {
+    kind: "status",
+    errorCode: "INVALID_SESSION_INFORMATION",
+  }),
+  withCut("split writes", { kind: "split", bytes: 3 }),
+  withCut("merged writes", { kind: "merge", bytes: 4096 }),
+  withCut("status 503", { kind: "unavailable", messages: 3 }),
+  withCut("unrequested image", { kind: "image" }),
+  withCut("old id", { kind: "oldId" }),
+  withCut("unknown field", { kind: "unknownField" }),
+  withCut("unknown op", { kind: "unknownOp" }),
+];
+
+function single(name: string, fault: MockFault): Trouble {
+  return {
+    name,
+    faults: (connection, byte) => [{ ...fault, connection, byte }],
+  };
+}
+
+function withCut(name: string, fault: MockFault): Trouble {
+  return {
+    name: `${name}, then a cut`,
+    faults: (connection, byte) => [
+      { ...fault, connection, byte },
+      { kind: "cut", how: "reset", connection, byte: byte + 200 },
+    ],
+  };
+}
+
+/** A generated session: markets that come, go in play and are settled, and orders. */
+export function generatedSession(seed: number = 11): Scenario {
+  return {
+    name: "generated",
+    bytes: new MarketGenerator({
+      seed,
+      markets: 3,
+      marketTypes: ["WIN", "MATCH_ODDS", "ASIAN_HANDICAP"],
+      runners: 4,
+      messages: 120,
+      orders: true,
+      imageShare: 0.02,
+      resumeShare: 0,
+    }).bytes(),
+    segmentBytes: 1500,
+  };
+}
+
+/** A recorded session; undefined where the recordings are not at hand. */
+export function recordedSession(): Scenario | undefined {
+  if (missingReason !== false) return undefined;
+  const decoder = new TextDecoder();
+  const linesOf = (name: string): string[] =>
+    decoder.decode(readRecording(name)).split("\n").filter((line) =>
+      line !== ""
+    );
+  const markets = linesOf("greyhound_win_1.197931750").slice(0, 120);
+  const orders = linesOf("orders_sample_mixed");
+  const lines = markets.flatMap((line, i) =>
+    i % 10 === 0 && i / 10 < orders.length ? [line, orders[i / 10]!] : [line]
+  );
+  return {
+    name: "recorded",
+    bytes: new TextEncoder().encode(`${lines.join("\n")}\n`),
+    segmentBytes: 1500,
+  };
+}
+
+const certificates = await createCertificates();
+
+/** Starts an exchange that goes on only when it is told to. */
+export function startExchange(
+  scenario: Scenario,
+  faults: readonly MockFault[] = [],
+): Promise<MockExchange> {
+  return MockExchange.start({
+    source: scenario.bytes,
+    segmentBytes: scenario.segmentBytes,
+    pace: "stepped",
+    timers: hastyTimers,
+    connectionLimit: 100,
+    certificates,
+    faults,
+  });
+}
+
+/** What became of a client. */
+export interface Outcome {
+  /** Digest of its books. */
+  readonly digest: string;
+  /** The books as text. */
+  readonly text: string;
+  /** Bytes that it received. */
+  readonly bytes: number;
+  /** Connections that it lost. */
+  readonly losses: number;
+  /** Interruptions that each stream told of, by gap. */
+  readonly gaps: Readonly<Record<StreamName, readonly number[]>>;
+}
+
+/** How far to go. */
+export interface Course {
+  /** Whether to go on to the end of the source, or stay where it is. */
+  readonly isWhole: boolean;
+  /** Seed of the steps between two batches. */
+  readonly seed: number;
+}
+
+/** Runs a client until it has been told everything, and closes it. */
+export async function run(
+  exchange: MockExchange,
+  { isWhole, seed }: Course,
+): Promise<Outcome> {
+  const random = new SeededRandom(seed);
+  const gaps: Record<StreamName, number[]> = { market: [], order: [] };
+  let token = 0;
+  await using client = new StreamClient({
+    appKey: "key",
+    session: () => `token-${++token}`,
+    host: exchange.host,
+    port: exchange.port,
+    caCerts: [exchange.caCert],
+    markets: { fields: FIELDS, ladderLevels: 10 },
+    orders: { orderFilter: { partitionMatchedByStrategyRef: true } },
+    heartbeatMs: 500,
+    closedRetentionMs: Infinity,
+    completedOrders: "drop",
+    backoff: { firstMs: 0, baseMs: 0 },
+    timers: hastyTimers,
+    onStateChange: ({ state }) => {
+      // The markets do not wait for those who are away.
+      if (state === "waiting" && isWhole) void exchange.advance(5);
+    },
+  });
+  for await (const batch of client) {
+    for (const update of batch) {
+      if (update.kind !== "gap") continue;
+      gaps[update.gap!.stream].push(update.gap!.interruptions);
+    }
+    if (client.state !== "live") continue;
+    if (isWhole && !exchange.isAtEnd) {
+      await exchange.advance(random.integer(1, 12));
+    }
+    if (isWhole && !exchange.isAtEnd) continue;
+    if (
+      STREAMS.every((name) => client.cache.clk(name) === exchange.clk(name))
+    ) {
+      break;
+    }
+    exchange.heartbeat();
+  }
+  const text = comparable(stateText(client.cache));
+  return {
+    digest: createHash("sha256").update(text).digest("hex"),
+    text,
+    bytes: client.health.bytes,
+    losses: client.health.reconnects,
+    gaps,
+  };
+}
+
+/**
+ * The part of a state that an image has too: neither complete orders nor runners
+ * and markets without anything left (protocol section 5).
+ */
+function comparable(text: string): string {
+  const kept: string[] = [];
+  // From the end, as whether a line has something is told by those behind it.
+  let hasRows = false;
+  let hasRunners = false;
+  for (const line of text.split("\n").reverse()) {
+    const kind = line[0];
+    if (kind === "S") {
+      if (hasRows) kept.push(line);
+      hasRunners ||= hasRows;
+      hasRows = false;
+    } else if (kind === "O") {
+      if (hasRunners) kept.push(line);
+      hasRunners = hasRows = false;
+    } else if (kind !== "U" || line.split("|")[3] !== "EC") {
+      kept.push(line);
+      if (kind === "U" || kind === "L") hasRows = true;
+      else hasRows = false;
+    }
+  }
+  return kept.reverse().join("\n");
+}
+
+/** Checks a disturbed run against an undisturbed one. */
+export function check(
+  calm: Outcome,
+  troubled: Outcome,
+  what: string,
+): void {
+  if (troubled.digest !== calm.digest) {
+    assert.equal(troubled.text, calm.text, what);
+  }
+  for (const name of STREAMS) {
+    const gaps = troubled.gaps[name];
+    const interruptions = gaps.reduce((sum, count) => sum + count, 0);
+    assert.equal(interruptions, troubled.losses, `${what}: losses of ${name}`);
+    // Losses before the books are complete again belong to one gap.
+    if (troubled.losses === 1) assert.deepEqual(gaps, [1], `${what}: ${name}`);
+  }
+}
