@@ -93,7 +93,7 @@ export interface Recording
  * let replayed = 0;
  * for await (const batch of replay(folder)) for (const _update of batch) replayed++;
  * assert.equal(replayed, live);
- * assert.equal(recording.summary.files[0]?.bytes, bytes.length);
+ * assert.equal(recording.summary.writtenBytes, bytes.length);
  * await rm(folder, { recursive: true });
  * ```
  */
