@@ -1,4 +1,6 @@
 import process from "node:process";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 /** Memory of this process, MiB. */
 interface Sample {
@@ -16,7 +18,7 @@ const RESIDENT_SLACK_MIB = 32;
 /** Fewer samples say nothing about growth. */
 const MIN_SAMPLES = 12;
 
-/** Takes samples of the memory, garbage collected first where that can be asked for. */
+/** Takes samples of the memory, garbage collected first. */
 export class MemoryWatch {
   readonly #samples: Sample[] = [];
 
@@ -69,12 +71,13 @@ function medianOf(samples: readonly Sample[]): Sample {
   };
 }
 
-/** Bun can always be asked; Deno with `--v8-flags=--expose-gc`. */
-function collectGarbage(): void {
-  const { Bun, gc } = globalThis as {
-    Bun?: { gc(force: boolean): void };
-    gc?: () => void;
-  };
-  if (Bun !== undefined) Bun.gc(true);
-  else gc?.();
+/** Collects garbage: what is left is in use. */
+const collectGarbage: () => void = garbageCollector();
+
+function garbageCollector(): () => void {
+  const { Bun } = globalThis as { Bun?: { gc(force: boolean): void } };
+  if (Bun !== undefined) return () => Bun.gc(true);
+  // V8 shows its collector to contexts that are made after this.
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
 }

@@ -7,7 +7,7 @@
  * nothing left open.
  *
  * ```sh
- * deno run -A --v8-flags=--expose-gc tests/soak/soak.ts
+ * deno run -A tests/soak/soak.ts
  * bun tests/soak/soak.ts --seconds=600 --seed=7
  * ```
  *
