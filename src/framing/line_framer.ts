@@ -45,6 +45,12 @@ const MIN_CAPACITY = 16 * 1024;
 /** Buffers up to this size are kept; greater ones go when they are no longer needed. */
 const KEPT_CAPACITY = 1024 * 1024;
 
+/**
+ * A chunk of at least this many bytes is not copied for the sake of a line that was
+ * begun before it: copying less costs less than a block more.
+ */
+const MIN_UNCOPIED = 8 * 1024;
+
 /** A greater buffer goes when what is needed fits into it this many times. */
 const WASTE = 4;
 
@@ -55,17 +61,18 @@ const NO_BYTES: Uint8Array = new Uint8Array(0);
  *
  * Chunks may be cut anywhere, inside a CR LF and inside a character too: the
  * lines do not depend on it. Line ends stay in the block, blank lines also. A
- * byte is copied at most a few times however long its line is, and not at all
- * if its chunk begins with a new line; {@linkcode copiedBytes} tells. Searching
- * is linear likewise.
+ * byte is copied at most a few times however long its line is, and of large chunks
+ * only the lines that reach over a border are; {@linkcode copiedBytes} tells.
+ * Searching is linear likewise.
  *
  * **Ownership.** A block is a range of the chunk itself or of the framer's
  * buffer. It is valid, and the chunk must not be written to, until the next
  * call of any method that can make a block.
  *
- * In `"skip"` mode one chunk can hold several blocks with dropped lines between
- * them, so call {@linkcode next} until it returns false. With `"throw"` there is
- * never more than one; calling `next` does no harm.
+ * One chunk can hold several blocks: the end of a line that began before it, then
+ * the other lines; and in `"skip"` mode there are dropped lines between them. So
+ * call {@linkcode next} until it returns false. What is left when the next chunk
+ * comes is not lost, but copied.
  *
  * A framer frames one input, which {@linkcode finish} ends.
  *
@@ -112,6 +119,9 @@ export class LineFramer {
   #discardedBytes = 0;
   #copiedBytes = 0;
 
+  /** What follows the block in the last chunk: whole lines and the beginning of one. */
+  #rest: Uint8Array = NO_BYTES;
+
   /** Length so far of the line that is being dropped, -1 if none is. */
   #skipped = -1;
   #skippedHead: Uint8Array = NO_BYTES;
@@ -157,7 +167,7 @@ export class LineFramer {
 
   /** Bytes held of a line whose end has not been seen. */
   get pendingBytes(): number {
-    return this.#tail - this.#head;
+    return this.#tail - this.#head + this.#rest.length;
   }
 
   /** Bytes dropped by {@linkcode discard} so far. */
@@ -185,6 +195,7 @@ export class LineFramer {
       throw new TypeError("Cannot push chunk as the framer is finished");
     }
     if (this.#error !== undefined) throw this.#error;
+    if (this.#rest.length > 0) this.#keepRest();
     if (this.#skipped >= 0) {
       const lf = chunk.indexOf(LF);
       this.#skip(chunk, lf);
@@ -203,10 +214,22 @@ export class LineFramer {
       ? chunk.length
       : chunk.lastIndexOf(LF) + 1;
     if (pending > 0) {
+      if (end >= MIN_UNCOPIED) {
+        const lineEnd = chunk.indexOf(LF) + 1;
+        this.#append(chunk.subarray(0, lineEnd));
+        this.#scanned = this.#tail;
+        this.#rest = chunk.subarray(lineEnd);
+        return this.#yield(this.#tail);
+      }
       this.#append(chunk);
       this.#scanned = this.#tail;
       return end > 0 && this.#yield(this.#tail - chunk.length + end);
     }
+    return this.#lend(chunk, end);
+  }
+
+  /** Makes the chunk's lines up to an offset a block, and keeps what is behind. */
+  #lend(chunk: Uint8Array, end: number): boolean {
     this.#head = this.#scanned = this.#tail = 0;
     if (end < chunk.length) {
       this.#append(end === 0 ? chunk : chunk.subarray(end));
@@ -223,14 +246,26 @@ export class LineFramer {
     return true;
   }
 
+  /** Copies the lines that nobody asked for while their chunk was there. */
+  #keepRest(): void {
+    const rest = this.#rest;
+    this.#rest = NO_BYTES;
+    this.#append(rest);
+  }
+
   /**
-   * Goes on to the next block of the same chunk, behind a line that was dropped.
+   * Goes on to the next block of the same chunk.
    *
    * @returns True if a further block is ready; false if the framer needs more input.
    * @throws {LineTooLongError} as {@linkcode push}.
    */
   next(): boolean {
     if (this.#error !== undefined) throw this.#error;
+    const rest = this.#rest;
+    if (rest.length > 0) {
+      this.#rest = NO_BYTES;
+      return this.#lend(rest, rest.lastIndexOf(LF) + 1);
+    }
     return this.#scanned < this.#tail && this.#scan();
   }
 
@@ -244,6 +279,7 @@ export class LineFramer {
   finish(): boolean {
     if (this.#error !== undefined) throw this.#error;
     if (this.#finished) return false;
+    if (this.#rest.length > 0) this.#keepRest();
     this.#finished = true;
     if (this.#skipped >= 0) this.#skip(NO_BYTES, 0);
     if (this.#tail === this.#head) {
@@ -262,11 +298,12 @@ export class LineFramer {
    * @returns Bytes dropped.
    */
   discard(): number {
-    const dropped = this.#tail - this.#head + Math.max(this.#skipped, 0);
+    const dropped = this.pendingBytes + Math.max(this.#skipped, 0);
     this.#buffer = NO_BYTES;
     this.#head = this.#scanned = this.#tail = 0;
     this.#skipped = -1;
     this.#skippedHead = NO_BYTES;
+    this.#rest = NO_BYTES;
     this.#error = undefined;
     this.#offset += dropped;
     this.#discardedBytes += dropped;

@@ -3,6 +3,7 @@
 import type * as layout from "../tape/layout.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
+import { LADDER_NAMES } from "../tape/ladder_name.ts";
 import * as number from "./_scan_number.ts";
 import * as rows from "./_scan_rows.ts";
 import type { ScanState } from "./_scan_state.ts";
@@ -26,18 +27,15 @@ const HAS_SPN: typeof layout.HAS_SPN = 0x4;
 const HAS_SPF: typeof layout.HAS_SPF = 0x8;
 const HAS_HANDICAP: typeof layout.HAS_HANDICAP = 0x10;
 const LADDER_SHIFT: typeof layout.LADDER_SHIFT = 5;
-const ATB: typeof layout.LadderKind.ATB = 0;
-const ATL: typeof layout.LadderKind.ATL = 1;
-const BATB: typeof layout.LadderKind.BATB = 5;
-const BATL: typeof layout.LadderKind.BATL = 6;
+const FIRST_LEVEL_KIND: typeof layout.FIRST_LEVEL_KIND = 5;
 const BDATB: typeof layout.LadderKind.BDATB = 7;
 const BDATL: typeof layout.LadderKind.BDATL = 8;
-const SPB: typeof layout.LadderKind.SPB = 3;
-const SPL: typeof layout.LadderKind.SPL = 4;
-const TRD: typeof layout.LadderKind.TRD = 2;
 const SPACE: typeof ascii.SPACE = 0x20; // " "
 const QUOTE: typeof ascii.QUOTE = 0x22; // '"'
 const COMMA: typeof ascii.COMMA = 0x2c; // ","
+const COLON: typeof ascii.COLON = 0x3a; // ":"
+const LETTER_B = 0x62; // "b"
+const LETTER_L = 0x6c; // "l"
 const OPEN_BRACKET: typeof ascii.OPEN_BRACKET = 0x5b; // "["
 const CLOSE_BRACKET: typeof ascii.CLOSE_BRACKET = 0x5d; // "]"
 const OPEN_BRACE: typeof ascii.OPEN_BRACE = 0x7b; // "{"
@@ -48,27 +46,82 @@ const TAPE_FULL: typeof decline.TAPE_FULL = -6;
 const scanNumber = number.scanNumber;
 const scanProjected = number.scanProjected;
 const scanRows = rows.scanRows;
+const isKey = text.isKey;
 const packKey = text.packKey;
 const skipUnknown = text.skipUnknown;
 const skipColon = skip.skipColon;
 const skipSpace = skip.skipSpace;
 
-const KEY_ATB: number = packKey('atb"');
-const KEY_ATL: number = packKey('atl"');
-const KEY_TRD: number = packKey('trd"');
-const KEY_SPB: number = packKey('spb"');
-const KEY_SPL: number = packKey('spl"');
-const KEY_SPN: number = packKey('spn"');
-const KEY_SPF: number = packKey('spf"');
-const KEY_LTP: number = packKey('ltp"');
-const KEY_BATB: number = packKey("batb");
-const KEY_BATL: number = packKey("batl");
-const KEY_BDAT: number = packKey("bdat");
-const KEY_ID: number = packKey('id"\0');
-const KEY_HC: number = packKey('hc"\0');
-const KEY_TV: number = packKey('tv"\0');
-/** Masks a packed key of two letters and its quote. */
-const THREE_BYTES = 0xff_ffff;
+// Which key comes next is what no processor can predict, and a chain of comparisons
+// is a chain of mispredicted branches. So a key is looked up, and all ladders take
+// one way through the code, and all scalars another.
+
+/** Codes of the keys: the ladder kinds, then the scalars in the order below. */
+const FIRST_SCALAR = 9;
+const FIRST_PROJECTED = 13;
+const UNKNOWN = 15;
+
+/** The keys by code. */
+const NAMES: readonly string[] = [
+  ...LADDER_NAMES,
+  "id",
+  "hc",
+  "tv",
+  "ltp",
+  "spn",
+  "spf",
+];
+/** Slots and flags of the scalars by code. */
+const SLOTS: Int32Array = new Int32Array(16);
+const FLAGS: Int32Array = new Int32Array(16);
+/** Bytes from a key's first to behind its quote, by code. */
+const LENGTHS: Int32Array = Int32Array.from({ length: 16 }, lengthOf);
+/** Marks an id that was seen; above all bits of RUNNER_FLAGS. */
+const HAS_ID = 1 << 30;
+
+SLOTS.set([SELECTION_ID, HANDICAP, TV, LTP, SPN, SPF], FIRST_SCALAR);
+FLAGS.set(
+  [HAS_ID, HAS_HANDICAP, HAS_TV, HAS_LTP, HAS_SPN, HAS_SPF],
+  FIRST_SCALAR,
+);
+
+// Keys by a hash of their first four bytes, the quote and a colon behind it included:
+// chosen so that no two of them share a place.
+const HASH_FACTOR = 0x6e12ba5f;
+const HASH_SHIFT = 27;
+const KEYS: Int32Array = new Int32Array(1 << 32 - HASH_SHIFT);
+const CODES: Int32Array = new Int32Array(1 << 32 - HASH_SHIFT);
+
+for (let code = NAMES.length - 1; code >= 0; code--) {
+  const key = packKey(`${NAMES[code]}":`);
+  const place = Math.imul(key, HASH_FACTOR) >>> HASH_SHIFT;
+  if (KEYS[place] !== 0 && KEYS[place] !== key) {
+    throw new Error("Cannot tell keys apart as two of them share a place");
+  }
+  KEYS[place] = key;
+  CODES[place] = code; // of two with the same beginning the first
+}
+
+function lengthOf(_: unknown, code: number): number {
+  return (NAMES[code]?.length ?? 0) + 1;
+}
+
+/** The code of a key that the table does not have, as one with white space behind it. */
+function codeAt(b: Uint8Array, p: number): number {
+  for (let code = 0; code < NAMES.length; code++) {
+    if (isKey(b, p, NAMES[code]!)) return code;
+  }
+  return UNKNOWN;
+}
+
+/** The code of a level ladder's key, of which the table has the first four bytes. */
+function levelCodeAt(b: Uint8Array, p: number, code: number): number {
+  if (code === BDATB && b[p + 4] !== LETTER_B) {
+    if (b[p + 4] !== LETTER_L) return UNKNOWN;
+    code = BDATL;
+  }
+  return b[p + LENGTHS[code]! - 1] === QUOTE ? code : UNKNOWN;
+}
 
 /** The array of runner changes, from its bracket. */
 export function scanRunners(s: ScanState, p: number, market: number): number {
@@ -114,7 +167,6 @@ function scanRunner(s: ScanState, p: number): number {
   t[at + SPN] = 0;
   t[at + SPF] = 0;
   let flags = 0;
-  let id = false;
   while (true) {
     if (b[p] !== QUOTE) {
       p = skipSpace(b, p);
@@ -122,83 +174,37 @@ function scanRunner(s: ScanState, p: number): number {
     }
     p++;
     const key = b[p]! | b[p + 1]! << 8 | b[p + 2]! << 16 | b[p + 3]! << 24;
-    const short = key & THREE_BYTES;
-    let kind = -1;
-    if (key === KEY_ATB) {
-      kind = ATB;
-      p += 4;
-    } else if (key === KEY_ATL) {
-      kind = ATL;
-      p += 4;
-    } else if (short === KEY_ID) {
-      if (id) return DUPLICATE;
-      id = true;
-      p = scanNumber(b, t, skipColon(b, p + 3), at + SELECTION_ID);
-      if (p < 0) return p;
-    } else if (key === KEY_TRD) {
-      kind = TRD;
-      p += 4;
-    } else if (key === KEY_BATB && b[p + 4] === QUOTE) {
-      kind = BATB;
-      p += 5;
-    } else if (key === KEY_BATL && b[p + 4] === QUOTE) {
-      kind = BATL;
-      p += 5;
-    } else if (
-      key === KEY_BDAT && b[p + 5] === QUOTE &&
-      (b[p + 4] === 0x62 || b[p + 4] === 0x6c)
-    ) {
-      kind = b[p + 4] === 0x62 ? BDATB : BDATL;
-      p += 6;
-    } else if (short === KEY_TV) {
-      if ((flags & HAS_TV) !== 0) return DUPLICATE;
-      flags |= HAS_TV;
-      p = scanNumber(b, t, skipColon(b, p + 3), at + TV);
-      if (p < 0) return p;
-    } else if (key === KEY_LTP) {
-      if ((flags & HAS_LTP) !== 0) return DUPLICATE;
-      flags |= HAS_LTP;
-      p = scanNumber(b, t, skipColon(b, p + 4), at + LTP);
-      if (p < 0) return p;
-    } else if (key === KEY_SPB) {
-      kind = SPB;
-      p += 4;
-    } else if (key === KEY_SPL) {
-      kind = SPL;
-      p += 4;
-    } else if (key === KEY_SPN) {
-      if ((flags & HAS_SPN) !== 0) return DUPLICATE;
-      flags |= HAS_SPN;
-      p = scanProjected(b, t, skipColon(b, p + 4), at + SPN);
-      if (p < 0) return p;
-    } else if (key === KEY_SPF) {
-      if ((flags & HAS_SPF) !== 0) return DUPLICATE;
-      flags |= HAS_SPF;
-      p = scanProjected(b, t, skipColon(b, p + 4), at + SPF);
-      if (p < 0) return p;
-    } else if (short === KEY_HC) {
-      if ((flags & HAS_HANDICAP) !== 0) return DUPLICATE;
-      flags |= HAS_HANDICAP;
-      p = scanNumber(b, t, skipColon(b, p + 3), at + HANDICAP);
-      if (p < 0) return p;
-    } else {
-      p = skipUnknown(b, p);
-      if (p < 0) return p;
+    const place = Math.imul(key, HASH_FACTOR) >>> HASH_SHIFT;
+    let code = KEYS[place] === key ? CODES[place]! : codeAt(b, p);
+    if (code >= FIRST_LEVEL_KIND && code < FIRST_SCALAR) {
+      code = levelCodeAt(b, p, code);
     }
-    if (kind >= 0) {
-      const has = 1 << LADDER_SHIFT + kind;
+    if (code < FIRST_SCALAR) {
+      const has = 1 << LADDER_SHIFT + code;
       if ((flags & has) !== 0) return DUPLICATE;
       flags |= has;
-      if (b[p] === 0x3a && b[p + 1] === OPEN_BRACKET) {
+      p += LENGTHS[code]!;
+      if (b[p] === COLON && b[p + 1] === OPEN_BRACKET) {
         p += 2;
       } else {
         p = skipColon(b, p);
         if (p < 0) return p;
         if (b[p++] !== OPEN_BRACKET) return SHAPE;
       }
-      p = scanRows(s, p, kind);
-      if (p < 0) return p;
+      p = scanRows(s, p, code);
+    } else if (code < UNKNOWN) {
+      const has = FLAGS[code]!;
+      if ((flags & has) !== 0) return DUPLICATE;
+      flags |= has;
+      p = skipColon(b, p + LENGTHS[code]!);
+      const slot = at + SLOTS[code]!;
+      p = code < FIRST_PROJECTED
+        ? scanNumber(b, t, p, slot)
+        : scanProjected(b, t, p, slot);
+    } else {
+      p = skipUnknown(b, p);
     }
+    if (p < 0) return p;
     let c = b[p++]!;
     if (c === COMMA) continue;
     if (c !== CLOSE_BRACE) {
@@ -207,8 +213,8 @@ function scanRunner(s: ScanState, p: number): number {
       if (c === COMMA) continue;
       if (c !== CLOSE_BRACE) return SHAPE;
     }
-    if (!id) return SHAPE;
-    t[at + RUNNER_FLAGS] = flags;
+    if ((flags & HAS_ID) === 0) return SHAPE;
+    t[at + RUNNER_FLAGS] = flags ^ HAS_ID;
     t[at + RUNNER_LENGTH] = s.next - at;
     return p;
   }

@@ -130,6 +130,65 @@ describe("LineFramer", () => {
     assert.equal(framer.copiedBytes, 2);
   });
 
+  it("copies only the line at the border of two large chunks", () => {
+    const framer = new LineFramer();
+    const line = `${"x".repeat(99)}\n`;
+    const chunk = bytesOf(line.repeat(200) + "begun");
+    assert.equal(framer.push(chunk), true);
+    assert.equal(framer.next(), false);
+    const next = bytesOf("ended\n" + line.repeat(200) + "be");
+    assert.equal(framer.push(next), true);
+    assert.equal(
+      decoder.decode(framer.bytes.subarray(framer.start, framer.end)),
+      "begunended\n",
+    );
+    assert.equal(framer.blockOffset, 20_000);
+    assert.equal(framer.pendingBytes, 20_002);
+    assert.equal(framer.next(), true);
+    assert.equal(framer.bytes.buffer, next.buffer);
+    assert.equal(framer.end - framer.start, 20_000);
+    assert.equal(framer.blockOffset, 20_011);
+    assert.equal(framer.next(), false);
+    assert.equal(framer.pendingBytes, 2);
+    assert.equal(framer.copiedBytes, "begunended\nbe".length);
+  });
+
+  it("finds the same lines however large chunks are cut, whether or not next() is called", () => {
+    const random = new SeededRandom(71);
+    const lines = Array.from(
+      { length: 3000 },
+      () => `${"y".repeat(random.below(300))}\n`,
+    );
+    const bytes = bytesOf(lines.join(""));
+    for (let round = 0; round < 40; round++) {
+      const framer = new LineFramer();
+      const found: string[] = [];
+      const take = (ready: boolean): boolean => {
+        if (!ready) return false;
+        const { bytes, start, end, blockOffset } = framer;
+        assert.equal(blockOffset, found.join("").length);
+        found.push(decoder.decode(bytes.subarray(start, end)));
+        return true;
+      };
+      for (let at = 0; at < bytes.length;) {
+        const size = 1 + random.below(40_000);
+        let ready = take(framer.push(bytes.slice(at, at + size)));
+        at += size;
+        // Every other round leaves some of it to later calls.
+        while (ready && (round % 2 === 0 || !random.oneIn(4))) {
+          ready = take(framer.next());
+        }
+      }
+      for (let ready = take(framer.finish()); ready;) {
+        ready = take(framer.next());
+      }
+      assert.ok(
+        found.join("") === lines.join(""),
+        `seed 71, round ${round}`,
+      );
+    }
+  });
+
   it("push() tells whether a line is complete", () => {
     const framer = new LineFramer();
     assert.equal(framer.push(bytesOf("on")), false);
