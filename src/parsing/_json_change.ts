@@ -95,7 +95,7 @@ import {
   TV,
 } from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
-import { JsonElements, JsonMembers } from "./_json_members.ts";
+import { JsonElements, JsonMembers } from "./json_members.ts";
 import {
   arrayOf,
   booleanOf,

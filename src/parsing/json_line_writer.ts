@@ -14,7 +14,7 @@ import type { ChangeTape } from "../tape/change_tape.ts";
 import { writeChange } from "./_json_change.ts";
 import { mayHoldCredentials } from "./credentials.ts";
 import { isJsonObject, type JsonObject, SchemaError } from "./_json_schema.ts";
-import { skipSpace } from "./_json_members.ts";
+import { skipSpace } from "./json_members.ts";
 import {
   InvalidLineError,
   type InvalidLineReason,

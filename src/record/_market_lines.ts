@@ -4,7 +4,7 @@ import {
   JsonElements,
   JsonMembers,
   skipSpace,
-} from "../parsing/_json_members.ts";
+} from "../parsing/json_members.ts";
 import type { ChangeList } from "./_change_lists.ts";
 
 /** A value's range. */
