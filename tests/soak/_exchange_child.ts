@@ -57,9 +57,15 @@ const FAULTS: readonly (readonly [share: number, fault: MockFault])[] = [
 ];
 
 /** A fault at random, soon. */
-function nextFault(random: SeededRandom, position: number): MockFault {
+function nextFault(
+  random: SeededRandom,
+  position: number,
+  { records }: SoakOptions,
+): MockFault {
   const all = FAULTS.flatMap(([share, fault]) =>
-    Array.from({ length: share }, () => fault)
+    records && fault.kind === "oldId"
+      ? []
+      : Array.from({ length: share }, () => fault)
   );
   const fault = all[Math.floor(random.next() * all.length)]!;
   return "request" in fault
@@ -130,7 +136,7 @@ async function main(options: SoakOptions): Promise<void> {
     happened += await exchange.advance(Math.max(1, due - happened));
     if (isFinishing || now < faultAt) continue;
     faultAt = now + faultEveryMs * 2 * random.next();
-    const fault = nextFault(random, exchange.position);
+    const fault = nextFault(random, exchange.position, options);
     exchange.addFault(fault);
     const name = fault.kind === "status" ? fault.errorCode : fault.kind;
     faults[name] = (faults[name] ?? 0) + 1;

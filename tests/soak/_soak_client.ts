@@ -3,16 +3,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers";
 import { fileURLToPath } from "node:url";
+import type { UpdateBatch } from "../../src/cache/update_batch.ts";
 import { stateText } from "../../src/cli/_state_text.ts";
 import {
   type ClientHealth,
   type ClientTimers,
   StreamClient,
 } from "../../src/client/mod.ts";
+import { record, type RecordingSummary } from "../../src/record/mod.ts";
+import { replay } from "../../src/replay/mod.ts";
 import { SeededRandom } from "../../src/testing/mod.ts";
 import { comparable } from "./_comparable.ts";
 import { MemoryWatch } from "./_memory_watch.ts";
@@ -23,6 +29,9 @@ const CHILD = fileURLToPath(new URL("./_exchange_child.ts", import.meta.url));
 
 /** The shortest that there is, so that dead connections are noticed soon. */
 const HEARTBEAT_MS = 500;
+
+/** Files of a recording: several in each run of a minute. */
+const ROTATE_BYTES = 4 << 20;
 
 /** Samples of the memory in a run. */
 const SAMPLES = 40;
@@ -139,7 +148,17 @@ class SoakRun {
       },
       orders: {},
     });
-    const end = await this.#iterate(client);
+    let end: ExchangeReport & { readonly kind: "end" };
+    if (this.#options.records) {
+      const folder = await mkdtemp(join(tmpdir(), "betfair-soak-"));
+      try {
+        const recording = record(client, folder, { rotateBytes: ROTATE_BYTES });
+        end = await this.#iterate(client, recording);
+        await this.#compareRecording(client, folder, recording.summary);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    } else end = await this.#iterate(client, client);
     this.#compare(client, end);
     const { health } = client;
     await client[Symbol.asyncDispose]();
@@ -160,13 +179,14 @@ class SoakRun {
   /** Reads, now fast, now slowly, until everything that happened was received. */
   async #iterate(
     client: StreamClient,
+    batches: AsyncIterable<UpdateBatch>,
   ): Promise<ExchangeReport & { readonly kind: "end" }> {
     const { seconds } = this.#options;
     const startedAt = performance.now();
     let end: (ExchangeReport & { readonly kind: "end" }) | undefined;
     let samples = 0;
     let isFinishing = false;
-    for await (const batch of client) {
+    for await (const batch of batches) {
       for (const update of batch) {
         this.#updates++;
         this.#orders.note(update);
@@ -202,6 +222,30 @@ class SoakRun {
       }
     }
     throw new Error("the client has ended by itself");
+  }
+
+  /** The recording must have everything, and say the same. */
+  async #compareRecording(
+    { cache, health }: StreamClient,
+    folder: string,
+    { error, files, finishedFiles, writtenBytes }: RecordingSummary,
+  ): Promise<void> {
+    if (error !== undefined) this.problems.push(error.message);
+    if (files.length !== finishedFiles || files.length < health.connections) {
+      this.problems.push(`${finishedFiles} files of ${health.connections}`);
+    }
+    const session = replay(folder, { completedOrders: "drop" });
+    for await (const batch of session) batch.drain();
+    if (session.stats.bytes !== writtenBytes) {
+      this.problems.push(
+        `${session.stats.bytes} of ${writtenBytes} bytes can be replayed`,
+      );
+    }
+    const lines = comparable(stateText(cache));
+    const replayed = comparable(stateText(session.cache));
+    if (lines.join() !== replayed.join()) {
+      this.problems.push("the recording does not say the same");
+    }
   }
 
   #compare(

@@ -8,6 +8,12 @@ export interface SoakOptions {
   readonly markets: number;
   /** Messages that happen per second. */
   readonly messagesPerSecond: number;
+  /**
+   * Whether everything is recorded on the way, and the recording replayed in the
+   * end. The exchange then sends no late messages of replaced subscriptions, which
+   * a client knows from what it has asked for, and a replay cannot.
+   */
+  readonly records: boolean;
   /** Mean time from one fault to the next, ms. */
   readonly faultEveryMs: number;
 }

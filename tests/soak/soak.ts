@@ -12,7 +12,7 @@
  * ```
  *
  * Options: `--seconds`, `--seed`, `--markets`, `--rate` (messages per second),
- * `--fault-every` (ms). Exits with 1 if anything is wrong.
+ * `--fault-every` (ms), `--record` to record and replay everything too. Exits with 1 if anything is wrong.
  *
  * @module
  */
@@ -30,6 +30,7 @@ async function main(args: string[]): Promise<number> {
       markets: { type: "string", default: "200" },
       rate: { type: "string", default: "2000" },
       "fault-every": { type: "string", default: "500" },
+      record: { type: "boolean", default: false },
     },
   });
   const options = {
@@ -38,6 +39,7 @@ async function main(args: string[]): Promise<number> {
     markets: Number(values.markets),
     messagesPerSecond: Number(values.rate),
     faultEveryMs: Number(values["fault-every"]),
+    records: values.record,
   };
   console.log(`Soaking: ${JSON.stringify(options)}`);
   const result = await runSoak(options, console.log);
