@@ -76,7 +76,8 @@ export function healthText(
     row("  clock", [
       `${latencyText(Math.abs(clockOffsetMs))} ${
         clockOffsetMs < 0 ? "behind" : "ahead of"
-      } the exchange's, by estimate`,
+      } the exchange's`,
+      "an estimate",
     ]);
   }
   const { lastError } = health;

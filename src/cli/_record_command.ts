@@ -16,10 +16,10 @@ export const recordCommand: Command = {
   name: "record",
   summary: "record live markets, byte for byte, for replay",
   help:
-    `Records what the exchange sends, byte for byte, in files that survive a crash and
-that replay reads to the same books. A file that is being written ends in .part;
-it can be replayed too. Beside each file there is a small .recording.json with
-times, counts and a checksum. Credentials are never in it.
+    `Records what the exchange sends, byte for byte, in files that survive a crash
+and that replay reads to the same books. A file that is being written ends in
+.part; it can be replayed too. Beside each file there is a small .recording.json
+with times, counts and a checksum. Credentials are in none of them.
 
 Usage:
   deno task record [options] folder

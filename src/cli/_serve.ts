@@ -48,7 +48,7 @@ export async function serve(args: Arguments, io: CliIo): Promise<number> {
       source: file ?? generated(seed ?? 1),
       pace,
       port,
-      publishTimes: args.has("now") ? "now" : "source",
+      publishTimes: args.has("recorded-times") ? "source" : "now",
     });
     if (caPath !== undefined) await writeCa(caPath, exchange.caCert);
     await announce(exchange, args, io);

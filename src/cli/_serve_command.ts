@@ -23,7 +23,7 @@ Options:
   --ca FILE            write the authority's certificate there, PEM
   --pace N             so many times as fast as it was (default 1), or max: as
                        fast as clients read
-  --now                publish times of now instead of those of the recording
+  --recorded-times     publish times of the recording instead of those of now
   --seed N             seed of the generated markets (default 1)
   --for SECONDS        stop after this time (default: with Ctrl+C)
   --json               print JSON
@@ -41,7 +41,7 @@ Examples:
     port: "value",
     ca: "value",
     pace: "value",
-    now: "flag",
+    "recorded-times": "flag",
     seed: "value",
     json: "flag",
   },

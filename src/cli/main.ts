@@ -1,14 +1,18 @@
 /**
- * The command line: replays, inspects and digests recordings.
+ * The command line: replays, inspects and digests recordings; watches and records
+ * live markets, and serves recordings as the exchange would.
  *
  * ```sh
  * deno task cli replay recording.bz2
  * deno task cli --help
+ * deno task demo
  * bun src/cli/main.ts inspect recording.bz2
  * ```
  *
- * Needs `--allow-read` in Deno and nothing else. Importing this module does
- * nothing; {@linkcode main} runs a command with outputs of the caller's choice.
+ * For recordings it needs `--allow-read` in Deno and nothing else, for live markets
+ * `--allow-net` for the hosts, and `--allow-env` for credentials in the environment.
+ * Importing this module does nothing; {@linkcode main} runs a command with outputs
+ * of the caller's choice. What is for live markets is loaded when it is asked for.
  *
  * @module
  */
@@ -38,6 +42,10 @@ const COMMANDS: readonly Command[] = [
   replayCommand,
   inspectCommand,
   digestCommand,
+];
+
+/** Those that need a network; they have tasks of their own, with its permission. */
+const LIVE_COMMANDS: readonly Command[] = [
   watchCommand,
   recordCommand,
   serveCommand,
@@ -45,19 +53,22 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
 ];
 
+const ALL_COMMANDS: readonly Command[] = [...COMMANDS, ...LIVE_COMMANDS];
+
 const HELP =
-  `Replays, inspects and digests recordings of Betfair's Exchange Stream.
+  `Replays, inspects and digests recordings of Betfair's Exchange Stream; watches
+and records live markets.
 
 Usage:
   deno task cli <command> [options] [file…]
+  deno task <live command> [options] [folder or file]
   bun src/cli/main.ts <command> [options] [file…]
 
 Commands:
-${
-    COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join(
-      "\n",
-    )
-  }
+${commandList(COMMANDS)}
+
+Live commands, which connect to the exchange, or stand in for it:
+${commandList(LIVE_COMMANDS)}
 
 Options:
   -h, --help     this text, or that of a command
@@ -72,7 +83,14 @@ Examples:
   deno task cli replay 1.241629436.bz2         the final state of a recording
   deno task cli inspect recordings/            what is in a folder
   deno task cli digest --every 500 1.24.bz2    one hash of the whole state
+  deno task demo                               live, without an account
+  deno task watch --sports 7 --types WIN       live, with one
 `;
+
+function commandList(commands: readonly Command[]): string {
+  return commands
+    .map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join("\n");
+}
 
 /**
  * Runs one command.
@@ -105,7 +123,7 @@ export async function main(
   io: CliIo,
 ): Promise<number> {
   const name = args[0];
-  const command = COMMANDS.find((command) => command.name === name);
+  const command = ALL_COMMANDS.find((command) => command.name === name);
   try {
     if (command === undefined) return await runGlobal(args, io);
     const parsed = new Arguments(args.slice(1), command.options);
@@ -123,7 +141,7 @@ export async function main(
 async function runGlobal(args: readonly string[], io: CliIo): Promise<number> {
   const [first, second] = args;
   if (first === "help" && second !== undefined) {
-    const topic = COMMANDS.find((command) => command.name === second);
+    const topic = ALL_COMMANDS.find((command) => command.name === second);
     if (topic === undefined) throw unknownCommand(second);
     await io.stdout.write(topic.help);
     return ExitCode.OK;
@@ -140,7 +158,7 @@ async function runGlobal(args: readonly string[], io: CliIo): Promise<number> {
 }
 
 function unknownCommand(name: string): UsageError {
-  const names = COMMANDS.map((command) => command.name);
+  const names = ALL_COMMANDS.map((command) => command.name);
   const similar = mostSimilar(name, names);
   const advice = similar === undefined
     ? `the commands are ${names.join(", ")}`

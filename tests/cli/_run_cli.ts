@@ -10,12 +10,17 @@ import { main } from "../../src/cli/main.ts";
 export interface RunCliOptions {
   readonly isTerminal?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   readonly noColor?: boolean;
   readonly signal?: AbortSignal;
   /** Time that passes from one look at the clock to the next, ms. */
   readonly tickMs?: number;
   /** Writes to stdout after which its reader is gone. */
   readonly writes?: number;
+  /** Variables of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Called with all of stdout after each write to it. */
+  readonly onStdout?: (text: string) => void;
 }
 
 /** What a command did. */
@@ -32,16 +37,18 @@ export async function runCli(
   args: readonly string[],
   options: RunCliOptions = {},
 ): Promise<CliResult> {
-  const { isTerminal = false, columns, tickMs = 0, writes = Infinity } =
+  const { isTerminal = false, columns, rows, tickMs = 0, writes = Infinity } =
     options;
   const stdoutWrites: string[] = [];
   const stderrWrites: string[] = [];
   const output = (written: string[], limit: number): CliOutput => ({
     isTerminal,
     columns,
+    rows,
     write(text): Promise<void> {
       if (written.length >= limit) return Promise.reject(closedPipe());
       written.push(text);
+      if (written === stdoutWrites) options.onStdout?.(written.join(""));
       return Promise.resolve();
     },
   });
@@ -51,6 +58,7 @@ export async function runCli(
     stderr: output(stderrWrites, Infinity),
     noColor: options.noColor ?? true,
     signal: options.signal,
+    environment: (name) => options.environment?.[name],
     now: () => nowMs += tickMs,
   };
   const code = await main(args, io);

@@ -8,6 +8,8 @@ const manifest = JSON.parse(
 ) as { version: string };
 
 const COMMANDS = ["replay", "inspect", "digest"];
+/** Commands that need more permissions, and so have tasks of their own. */
+const LIVE_COMMANDS = ["watch", "record", "serve", "login", "demo"];
 
 describe("main()", () => {
   it("main() prints the help with every command when there is no argument", async () => {
@@ -15,19 +17,19 @@ describe("main()", () => {
       const { code, stdout, stderr } = await runCli(args);
       assert.equal(code, 0);
       assert.equal(stderr, "");
-      for (const command of COMMANDS) {
+      for (const command of [...COMMANDS, ...LIVE_COMMANDS]) {
         assert.match(stdout, new RegExp(`^  ${command} +\\w`, "m"));
       }
     }
   });
 
-  for (const command of COMMANDS) {
+  for (const command of [...COMMANDS, ...LIVE_COMMANDS]) {
     it(`main() prints the help of ${command} in each way to ask for it`, async () => {
       const { code, stdout } = await runCli([command, "--help"]);
       assert.equal(code, 0);
       assert.match(
         stdout,
-        new RegExp(`deno task cli ${command} \\[options\\]`),
+        new RegExp(`deno task (?:cli )?${command} \\[options\\]`),
       );
       assert.match(stdout, /^Examples:$/m);
       assert.ok(stdout.split("\n").every((line) => line.length <= 80));
@@ -39,9 +41,9 @@ describe("main()", () => {
       const { stdout } = await runCli([command, "--help"]);
       const { stderr } = await runCli([command, "--no-such-option"]);
       assert.match(stderr, /there is no option "--no-such-option"/);
-      const documented = [...stdout.matchAll(/^ {2}(?:-h, )?--(\w+)/gm)]
+      const documented = [...stdout.matchAll(/^ {2}(?:-h, )?--([\w-]+)/gm)]
         .map((match) => match[1]);
-      assert.ok(documented.includes("help") && documented.includes("backend"));
+      assert.ok(documented.includes("help") && documented.includes("json"));
       for (const name of documented) {
         const { stderr } = await runCli([command, `--${name}`, "--help"]);
         assert.doesNotMatch(stderr, /there is no option/);
@@ -59,7 +61,8 @@ describe("main()", () => {
       [["repaly"], 'there is no command "repaly"; did you mean "replay"?'],
       [
         ["xyz"],
-        'there is no command "xyz"; the commands are replay, inspect, digest',
+        'there is no command "xyz"; the commands are replay, inspect, digest, ' +
+        "watch, record, serve, login, demo",
       ],
       [
         ["help", "digets"],
@@ -104,6 +107,51 @@ describe("main()", () => {
         'option "--every" must be an integer >= 1: "0"',
       ],
       [["inspect"], "inspect needs a file or folder"],
+      [
+        ["watch"],
+        "which markets? give --markets, --events, --sports, --types, " +
+        "--countries or --venues",
+      ],
+      [
+        ["watch", "--markets", "1.2,,1.3"],
+        'option "--markets" must be values separated by commas: "1.2,,1.3"',
+      ],
+      [
+        ["watch", "--markets", "1.2", "--levels", "3", "--all-offers"],
+        "option --levels is for the best prices, not for all",
+      ],
+      [
+        ["watch", "--markets", "1.2", "--heartbeat", "100"],
+        'option "--heartbeat" must be an integer >= 500 and <= 5000: "100"',
+      ],
+      [
+        ["watch", "--markets", "1.2", "--for", "-1"],
+        'option "--for" must be a number > 0 and <= 2000000: "-1"',
+      ],
+      [["record", "--markets", "1.2"], "record needs one folder"],
+      [["record", "--markets", "1.2", "a", "b"], "record needs one folder"],
+      [
+        ["record", "--markets", "1.2", "--per", "event", "a"],
+        'option "--per" must be one of connection, market: "event"',
+      ],
+      [["serve", "a", "b"], "serve takes one file or folder"],
+      [
+        ["serve", "--pace", "fast"],
+        'option "--pace" must be a number > 0 and <= 1000000: "fast"',
+      ],
+      [
+        ["serve", "--seed", "1", "file"],
+        "option --seed is for generated markets, not for files",
+      ],
+      [["login", "me"], "login takes no file: see --credentials"],
+      [
+        ["login", "--password", "hush"],
+        'there is no option "--password"',
+      ],
+      [
+        ["demo", "--markets", "0"],
+        'option "--markets" must be an integer >= 1 and <= 200: "0"',
+      ],
     ];
     for (const [args, message] of cases) {
       const { code, stdout, stderr } = await runCli(args);

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import { CommandError } from "../../src/cli/_command_error.ts";
+import type { CliIo } from "../../src/cli/cli_io.ts";
+import { readCredentials } from "../../src/cli/_credentials.ts";
+import { withFiles } from "./_run_cli.ts";
+
+/** A command's surroundings. */
+function surroundings(
+  environment: Readonly<Record<string, string>> = {},
+): { io: CliIo; warnings: string[] } {
+  const warnings: string[] = [];
+  const output = {
+    isTerminal: false,
+    columns: undefined,
+    write: (text: string): void => void warnings.push(text),
+  };
+  const io: CliIo = {
+    stdout: output,
+    stderr: output,
+    noColor: true,
+    now: () => 0,
+    environment: (name) => environment[name],
+  };
+  return { io, warnings };
+}
+
+describe("readCredentials()", () => {
+  it("readCredentials() takes them from the environment", async () => {
+    const { io } = surroundings({
+      BETFAIR_APP_KEY: "key",
+      BETFAIR_SESSION: "token",
+    });
+    const found = await readCredentials(undefined, io);
+    assert.equal(found.appKey.reveal(), "key");
+    assert.equal(found.session?.reveal(), "token");
+    assert.equal(found.login, undefined);
+    assert.doesNotMatch(inspect(found), /"key"|token'/);
+  });
+
+  it("readCredentials() takes them from a file first", async () => {
+    await withFiles({
+      "credentials": "# mine\nBETFAIR_APP_KEY = from-file\n\n" +
+        "export BETFAIR_USERNAME='me=you'\r\nBETFAIR_PASSWORD=\"a # b\"\n" +
+        "BETFAIR_CERT_FILE=CERT\nBETFAIR_KEY_FILE=KEY\n",
+    }, async (folder) => {
+      const path = join(folder, "credentials");
+      chmodSync(path, 0o600);
+      const { io, warnings } = surroundings({ BETFAIR_APP_KEY: "other" });
+      await assert.rejects(
+        readCredentials(path, io),
+        /Cannot read CERT: ENOENT/,
+      );
+      assert.deepEqual(warnings, []);
+    });
+    await withFiles({
+      "cert.pem": "the certificate",
+      "key.pem": "the key",
+      "credentials": "BETFAIR_APP_KEY=from-file\nBETFAIR_USERNAME='me=you'\n" +
+        'BETFAIR_PASSWORD="a # b"\n',
+    }, async (folder) => {
+      const { io } = surroundings({
+        BETFAIR_APP_KEY: "other",
+        BETFAIR_CERT_FILE: join(folder, "cert.pem"),
+        BETFAIR_KEY_FILE: join(folder, "key.pem"),
+      });
+      const found = await readCredentials(join(folder, "credentials"), io);
+      assert.equal(found.appKey.reveal(), "from-file");
+      assert.equal(found.login?.username.reveal(), "me=you");
+      assert.equal(found.login?.password.reveal(), "a # b");
+      assert.equal(found.login?.certificate?.cert, "the certificate");
+      assert.equal(found.login?.certificate?.key.reveal(), "the key");
+    });
+  });
+
+  it("readCredentials() warns of a file that others can read", async () => {
+    await withFiles({ "open": "BETFAIR_APP_KEY=key\n" }, async (folder) => {
+      const path = join(folder, "open");
+      chmodSync(path, 0o644);
+      const { io, warnings } = surroundings();
+      await readCredentials(path, io);
+      assert.match(warnings.join(""), /^warning: other users can read .*open/);
+    });
+  });
+
+  it("readCredentials() says what is missing", async () => {
+    const cases: [environment: Record<string, string>, missing: RegExp][] = [
+      [{}, /BETFAIR_APP_KEY must be set/],
+      [
+        { BETFAIR_APP_KEY: "key", BETFAIR_USERNAME: "hush" },
+        /BETFAIR_USERNAME and BETFAIR_PASSWORD must be set/,
+      ],
+      [{
+        BETFAIR_APP_KEY: "key",
+        BETFAIR_USERNAME: "hush",
+        BETFAIR_PASSWORD: "hush",
+        BETFAIR_CERT_FILE: "x",
+      }, /BETFAIR_CERT_FILE and BETFAIR_KEY_FILE must be set/],
+    ];
+    for (const [environment, missing] of cases) {
+      const { io } = surroundings(environment);
+      await assert.rejects(readCredentials(undefined, io), (error) => {
+        assert.ok(error instanceof CommandError);
+        assert.match(error.message, missing);
+        assert.match(error.advice ?? "", /--credentials/);
+        assert.doesNotMatch(inspect(error), /hush/);
+        return true;
+      });
+    }
+  });
+
+  it("readCredentials() does not quote lines that it does not understand", async () => {
+    for (const line of ["hush", "PASSWORD=hush", "BETFAIR_SECRET=hush"]) {
+      await withFiles({ "file": `\n${line}\n` }, async (folder) => {
+        const { io } = surroundings();
+        await assert.rejects(
+          readCredentials(join(folder, "file"), io),
+          (error) => {
+            assert.ok(error instanceof CommandError);
+            assert.match(error.message, /as line 2 must be NAME=value/);
+            assert.doesNotMatch(inspect(error), /hush/);
+            return true;
+          },
+        );
+      });
+    }
+  });
+});
