@@ -92,6 +92,7 @@ export {
   StreamCache,
 } from "./src/cache/stream_cache.ts";
 export { UpdateBatch } from "./src/cache/update_batch.ts";
+export { warmUp } from "./src/cache/warm_up.ts";
 
 export type { BookFeedOptions, BookFeedStats } from "./src/cache/book_feed.ts";
 export type { CacheStreamOptions } from "./src/cache/cache_stream.ts";

@@ -41,6 +41,11 @@ export async function loadEngine(name: EngineName): Promise<() => Engine> {
       return newJsonEngine;
     case "feed":
       return await loadFeed();
+    case "warmedFeed": {
+      const { warmUp } = await import("../../mod.ts");
+      warmUp();
+      return await loadFeed();
+    }
     case "nativeFeed":
       return await loadFeed(await loadNativeParser());
     case "snapshot":

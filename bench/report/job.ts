@@ -17,6 +17,8 @@ export type EngineName =
   | "openNative"
   /** `BookFeed`. */
   | "feed"
+  /** `BookFeed`, warmed up before anything is timed, as a client does while it connects. */
+  | "warmedFeed"
   /** `BookFeed` on `NativeParser`. */
   | "nativeFeed"
   /** `BookFeed`, with a snapshot of each changed market after each message. */

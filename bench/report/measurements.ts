@@ -110,6 +110,7 @@ export function measurements(
         ...openNative,
         "json",
         "feed",
+        "warmedFeed",
         ...nativeFeed,
         "typed",
       ],

@@ -37,8 +37,10 @@ const NO_ROUNDS: Rounds = new Map();
 const TITLES: Readonly<Record<EngineName, string>> = {
   scanner: "`TapeScanner`",
   native: "`NativeParser`",
+  openNative: "`NativeParser`, opened before",
   json: "decode, split, `JSON.parse`",
   feed: "`BookFeed`",
+  warmedFeed: "`BookFeed` behind `warmUp()`",
   nativeFeed: "`BookFeed` on `NativeParser`",
   snapshot: "`BookFeed`, `snapshot()` of each changed market",
   typed: "A: `JSON.parse`, sorted Float64Arrays",

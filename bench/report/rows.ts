@@ -124,6 +124,13 @@ export const ROWS: readonly Row[] = [
       perMessage(roundsOf("coldLive"), "feed", ["typed"], "first_8_mb"),
   },
   {
+    what: "cold: the same behind `warmUp()`, as while connecting, against A",
+    targets: { Deno: NaN, Bun: NaN },
+    unit: "x",
+    valueOf: (roundsOf) =>
+      perMessage(roundsOf("coldLive"), "warmedFeed", ["typed"], "first_8_mb"),
+  },
+  {
     what:
       "`NativeParser` alone, 64 KiB blocks, against `JSON.parse` for each line",
     targets: { Deno: 9, Bun: 6 },
