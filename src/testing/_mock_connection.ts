@@ -98,8 +98,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
     this.#wire = new MockWire(tcp, certificate, this);
   }
 
-  /** Says hello. */
-  open(): void {
+  onSecure(): void {
     this.#wire.traps = this.#host.faults.takeBytes(this.number)
       .map((fault): ByteTrap => ({
         byte: fault.byte!,
@@ -113,6 +112,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
       JSON.stringify({ op: "connection", connectionId: this.connectionId }),
     );
     this.#armIdle();
+    this.#host.onChange(this);
   }
 
   get book(): MockBook {
@@ -245,12 +245,16 @@ export class MockConnection implements WireListener, SubscriptionHost {
     this.#host.onChange(this);
   }
 
-  onClose(): void {
+  onEnd(): void {
     this.#stopIdle();
     for (const subscription of this.#subscriptions.values()) {
       subscription.stop();
     }
     this.#subscriptions.clear();
+    this.#host.onChange(this);
+  }
+
+  onClose(): void {
     this.#host.onClose(this);
   }
 

@@ -2,7 +2,7 @@ import type { MockFault } from "./mock_fault.ts";
 
 /** Where a connection is, as far as faults are concerned. */
 export type FaultMoment =
-  | { readonly at: "certificate" | "connect" }
+  | { readonly at: "handshake" | "connect" }
   | { readonly at: "request"; readonly kind: string }
   | { readonly at: "position"; readonly position: number };
 
@@ -37,7 +37,7 @@ export class MockFaultPlan {
   takeBytes(connection: number): MockFault[] {
     return this.#take((fault) =>
       isOn(fault, connection) && fault.byte !== undefined &&
-      fault.kind !== "certificate"
+      fault.kind !== "certificate" && fault.handshake !== true
     ).sort((a, b) => a.byte! - b.byte!);
   }
 
@@ -57,8 +57,10 @@ function isOn(fault: MockFault, connection: number): boolean {
 }
 
 function happensAt(fault: MockFault, moment: FaultMoment): boolean {
-  if (fault.kind === "certificate" || moment.at === "certificate") {
-    return fault.kind === "certificate" && moment.at === "certificate";
+  const isInHandshake = fault.kind === "certificate" ||
+    fault.handshake === true;
+  if (isInHandshake || moment.at === "handshake") {
+    return isInHandshake && moment.at === "handshake";
   }
   if (fault.byte !== undefined) return false;
   switch (moment.at) {

@@ -1,5 +1,10 @@
 import type { MockConnection } from "./_mock_connection.ts";
-import { CHANGE_OP, CHANGES_KEY } from "./_mock_message.ts";
+import {
+  CHANGE_OP,
+  CHANGES_KEY,
+  itemsOf,
+  type WireObject,
+} from "./_mock_message.ts";
 import type { MockSubscription } from "./_mock_subscription.ts";
 import type { MockFault } from "./mock_fault.ts";
 
@@ -101,18 +106,38 @@ function injectChange(
         ],
       }));
       return;
-    case "unknownField":
+    case "unknownField": {
+      const [known] = subscription.image();
       connection.send(JSON.stringify({
         newMember: { of: ["the", { message: null }] },
         op,
         id: terms.id,
         clk: connection.clocks[stream].current(subscription.toldPosition),
         pt: connection.publishTimeMs(stream),
-        [key]: [],
+        [key]: known === undefined ? [] : [unknownChange(known)],
         newList: [[1, 2], [], "\u00fc"],
       }));
       return;
+    }
     default:
       return;
   }
+}
+
+/** A change that changes nothing, with members that nobody knows. */
+function unknownChange(known: WireObject): WireObject {
+  const key = "orc" in known ? "orc" : "rc";
+  const [runner] = itemsOf(known[key]);
+  return {
+    newMarketMember: [{ deep: [[]] }],
+    id: known["id"],
+    ...runner === undefined ? {} : {
+      [key]: [{
+        newLadder: [[1, 2, 3, 4]],
+        id: runner["id"],
+        ...runner["hc"] === undefined ? {} : { hc: runner["hc"] },
+        newRunnerMember: "new",
+      }],
+    },
+  };
 }

@@ -110,9 +110,10 @@ export class MockMarket {
 
   /** The market in full, as a change with `img`. */
   image(view: MarketView): WireObject {
-    const listed = new Set(
-      itemsOf(this.definition?.["runners"]).map(runnerKey),
-    );
+    const definition = view.shows("marketDefinition")
+      ? this.definition
+      : undefined;
+    const listed = new Set(itemsOf(definition?.["runners"]).map(runnerKey));
     const rc: WireObject[] = [];
     for (const [key, runner] of this.#runners) {
       const image = runner.image(view);
@@ -122,9 +123,7 @@ export class MockMarket {
     }
     return {
       id: this.id,
-      ...this.definition !== undefined && view.shows("marketDefinition")
-        ? { marketDefinition: this.definition }
-        : {},
+      ...definition === undefined ? {} : { marketDefinition: definition },
       rc,
       img: true,
       ...this.#totalMatched !== undefined && view.shows("tv")

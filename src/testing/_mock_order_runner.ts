@@ -79,9 +79,18 @@ export class MockOrderRunner {
     }
   }
 
-  /** An entry of a subscription's image: open orders only (protocol 5). */
+  /**
+   * An entry of a subscription's image: open orders only (protocol 5). A runner on
+   * which everything is done is there without content [obs]; undefined if the
+   * filter hides it.
+   */
   image(view: OrderView): WireObject | undefined {
-    return this.#change(0, view, true, (order) => order["status"] !== "EC");
+    const isOpen = (order: WireObject): boolean => order["status"] !== "EC";
+    const image = this.#change(0, view, true, isOpen);
+    const hasOpenOrders = [...this.#orders.values()]
+      .some(({ order }) => isOpen(order));
+    return image ??
+      (hasOpenOrders || this.#hasMatches ? undefined : this.#bare());
   }
 
   /**
@@ -131,8 +140,12 @@ export class MockOrderRunner {
   }
 
   get #isEmpty(): boolean {
-    return this.#orders.size === 0 && this.#strategies.size === 0 &&
-      Object.keys(this.#matches.since(0)).length === 0;
+    return this.#orders.size === 0 && !this.#hasMatches;
+  }
+
+  get #hasMatches(): boolean {
+    return [this.#matches, ...this.#strategies.values()]
+      .some((matches) => Object.keys(matches.since(0)).length > 0);
   }
 
   #bare(): WireObject {

@@ -1,39 +1,62 @@
 import { resolveSources } from "../replay/resolve_sources.ts";
 import { ReplaySourceError } from "../replay/replay_source_error.ts";
-import type { WireObject } from "./_mock_message.ts";
+import { membersOf, type WireObject } from "./_mock_message.ts";
 import { type MockStep, MockStepReader } from "./_mock_step.ts";
 import type { MockSource } from "./mock_source.ts";
 
 /** Lines of a script that are read ahead. */
 const LINES_AT_A_TIME = 64;
 
-/**
- * Reads a source, some steps at a time.
- *
- * @throws {ReplaySourceError} when a recording cannot be read
- * @throws {SyntaxError} when a line is no JSON
- */
-export async function* readSteps(
-  source: MockSource,
-): AsyncGenerator<readonly MockStep[]> {
-  const reader = new MockStepReader();
-  if (isScript(source)) {
-    yield* readScript(source, reader);
-    return;
+/** The steps of a source, and what could not be read of it. */
+export class MockSourceReader {
+  readonly #source: MockSource;
+  #skippedLines = 0;
+
+  constructor(source: MockSource) {
+    this.#source = source;
   }
-  const { sources } = await resolveSources(source);
-  for (const recording of sources) {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const chunk of recording.open()) {
-      if (chunk instanceof ReplaySourceError) throw chunk;
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split(
-        "\n",
-      );
-      rest = lines.pop()!;
-      yield stepsOf(lines, reader);
+
+  /** Lines of recordings that are no JSON: purchased ones hold some, and the last of a live one may be torn. */
+  get skippedLines(): number {
+    return this.#skippedLines;
+  }
+
+  /**
+   * Reads, some steps at a time.
+   *
+   * @throws {ReplaySourceError} when a recording cannot be read
+   * @throws {SyntaxError} when a line of a script is no JSON
+   */
+  async *steps(): AsyncGenerator<readonly MockStep[]> {
+    const reader = new MockStepReader();
+    if (isScript(this.#source)) {
+      yield* readScript(this.#source, reader);
+      return;
     }
-    yield stepsOf([rest], reader);
+    const { sources } = await resolveSources(this.#source);
+    for (const recording of sources) {
+      const decoder = new TextDecoder();
+      let rest = "";
+      for await (const chunk of recording.open()) {
+        if (chunk instanceof ReplaySourceError) throw chunk;
+        const text = rest + decoder.decode(chunk, { stream: true });
+        const lines = text.split("\n");
+        rest = lines.pop()!;
+        yield stepsOf(this.#messagesOf(lines), reader);
+      }
+      yield stepsOf(this.#messagesOf([rest]), reader);
+    }
+  }
+
+  *#messagesOf(lines: readonly string[]): Generator<WireObject> {
+    for (const line of lines) {
+      if (line.trim() === "") continue;
+      try {
+        yield membersOf(JSON.parse(line));
+      } catch {
+        this.#skippedLines++;
+      }
+    }
   }
 }
 
@@ -41,33 +64,28 @@ function* readScript(
   script: Iterable<string | WireObject>,
   reader: MockStepReader,
 ): Generator<readonly MockStep[]> {
-  let lines: (string | WireObject)[] = [];
+  let messages: WireObject[] = [];
   for (const line of script) {
-    lines.push(line);
-    if (lines.length < LINES_AT_A_TIME) continue;
-    yield stepsOf(lines, reader);
-    lines = [];
+    messages.push(
+      typeof line === "string" ? membersOf(JSON.parse(line)) : line,
+    );
+    if (messages.length < LINES_AT_A_TIME) continue;
+    yield stepsOf(messages, reader);
+    messages = [];
   }
-  yield stepsOf(lines, reader);
+  yield stepsOf(messages, reader);
 }
 
 function stepsOf(
-  lines: readonly (string | WireObject)[],
+  messages: Iterable<WireObject>,
   reader: MockStepReader,
 ): readonly MockStep[] {
   const steps: MockStep[] = [];
-  for (const line of lines) {
-    const message = typeof line === "string" ? parsed(line) : line;
-    const step = message && reader.read(message);
+  for (const message of messages) {
+    const step = reader.read(message);
     if (step !== undefined) steps.push(step);
   }
   return steps;
-}
-
-/** A line as a message; undefined if it is blank. */
-function parsed(line: string): WireObject | undefined {
-  const text = line.trim();
-  return text === "" ? undefined : JSON.parse(text) as WireObject;
 }
 
 function isScript(

@@ -199,6 +199,11 @@ export class MockSubscription {
     this.#stopConflation();
   }
 
+  /** The whole state, as an image has it. */
+  image(): readonly WireObject[] {
+    return this.#content.image();
+  }
+
   /** Tells the whole state. */
   sendImage(): void {
     this.#sendFirst("SUB_IMAGE", this.#content.image());

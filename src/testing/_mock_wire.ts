@@ -13,12 +13,16 @@ const MAX_WAITING_RAW_BYTES = 256 * 1024;
 
 /** Who wants to know what happens on a wire. */
 export interface WireListener {
+  /** The handshake is done. */
+  onSecure(): void;
   /** A line has come, without its end. */
   onLine(line: string): void;
   /** The client has sent more than a request can be. */
   onOverflow(): void;
   /** What was waiting has been sent. */
   onDrain(): void;
+  /** Nothing can be sent any more. */
+  onEnd(): void;
   /** The connection is closed, by whomever. */
   onClose(): void;
 }
@@ -79,6 +83,7 @@ export class MockWire {
     this.#tls.on("error", hangUp);
     tcp.on("close", hangUp);
     this.#tls.on("close", hangUp);
+    this.#tls.once("secure", () => listener.onSecure());
     this.#tls.on("end", () => this.cut("end"));
     this.#tls.on("data", (bytes: Uint8Array) => this.#receive(bytes));
   }
@@ -90,7 +95,7 @@ export class MockWire {
 
   /** Bytes that the client has not made room for. */
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#waitingBytes + this.#heldBytes;
   }
 
   /** Whether nothing is sent any more. */
@@ -180,6 +185,7 @@ export class MockWire {
     if (!this.isOpen) return;
     this.flush();
     this.#isEnding = true;
+    this.#listener.onEnd();
     if (how === "end") {
       this.#tls.end();
       return;
@@ -263,6 +269,7 @@ export class MockWire {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    if (!this.#isEnding) this.#listener.onEnd();
     this.#tls.destroy();
     this.#tcp.destroy();
     this.#listener.onClose();

@@ -13,7 +13,7 @@ import { type ConnectionHost, MockConnection } from "./_mock_connection.ts";
 import { MockFaultPlan } from "./_mock_fault_plan.ts";
 import type { MockStream } from "./_mock_message.ts";
 import { MockSessions } from "./_mock_sessions.ts";
-import { readSteps } from "./_mock_source.ts";
+import { MockSourceReader } from "./_mock_source.ts";
 import type { MockStep } from "./_mock_step.ts";
 import type { MockSubscription } from "./_mock_subscription.ts";
 import type { MockExchangeOptions, MockPace } from "./mock_exchange_options.ts";
@@ -83,6 +83,7 @@ export class MockExchange {
   readonly #sockets = new Set<Socket>();
   readonly #requests: MockRequest[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #source: MockSourceReader;
   readonly #batches: AsyncGenerator<readonly MockStep[]>;
   #batch: readonly MockStep[] = [];
   #nextInBatch = 0;
@@ -121,7 +122,8 @@ export class MockExchange {
         (options.accounts ?? []).length === 0,
     }, this.#timers);
     for (const fault of options.faults ?? []) this.#faults.add(fault);
-    this.#batches = readSteps(options.source ?? []);
+    this.#source = new MockSourceReader(options.source ?? []);
+    this.#batches = this.#source.steps();
     this.#server = createServer((socket) => void this.#accept(socket));
   }
 
@@ -146,7 +148,7 @@ export class MockExchange {
       own,
       authority,
     );
-    await exchange.#open();
+    await exchange.#listen();
     return exchange;
   }
 
@@ -165,6 +167,11 @@ export class MockExchange {
     return this.#isAtEnd;
   }
 
+  /** Lines of a recording that were no JSON and were passed over so far. */
+  get skippedLines(): number {
+    return this.#source.skippedLines;
+  }
+
   /** Connections that have been accepted so far. */
   get acceptedConnections(): number {
     return this.#accepted;
@@ -172,7 +179,7 @@ export class MockExchange {
 
   /** Connections that are open. */
   get openConnections(): number {
-    return this.#connections.size;
+    return this.#open.length;
   }
 
   /** Subscriptions that are active, on all connections. */
@@ -195,7 +202,7 @@ export class MockExchange {
    * client whose clock it is, for instance after {@linkcode heartbeat}, has been
    * told everything.
    */
-  clk(stream: MockStream): string {
+  clk(stream: "market" | "order"): string {
     return this.#clocks[stream].current(this.#book.position);
   }
 
@@ -313,7 +320,7 @@ export class MockExchange {
     await this.close();
   }
 
-  async #open(): Promise<void> {
+  async #listen(): Promise<void> {
     await this.#begin();
     this.#server.listen(this.#options.port ?? 0, LOOPBACK);
     await once(this.#server, "listening");
@@ -337,12 +344,19 @@ export class MockExchange {
     tcp.on("close", () => this.#sockets.delete(tcp));
     tcp.on("error", () => {});
     const number = ++this.#accepted;
-    const flaw = this.#faults.take(number, { at: "certificate" })
-      .find((fault) => fault.kind === "certificate")?.flaw;
+    this.#changed();
+    const faults = this.#faults.take(number, { at: "handshake" });
+    const flaw = faults.find((fault) => fault.kind === "certificate")?.flaw;
     const certificate = flaw === undefined
       ? this.#own
       : await flawedCertificate(flaw, this.#authority);
     if (this.#isClosed || tcp.destroyed) return;
+    const cut = faults.find((fault) => fault.kind === "cut");
+    if (cut !== undefined) {
+      if (cut.how === "reset") tcp.resetAndDestroy();
+      else tcp.end();
+    }
+    if (faults.some(({ kind }) => kind === "cut" || kind === "stall")) return;
     const connection = new MockConnection(
       number,
       this.#connectionId(number),
@@ -351,7 +365,6 @@ export class MockExchange {
       this.#host,
     );
     this.#connections.add(connection);
-    connection.open();
     this.#changed();
   }
 
@@ -398,9 +411,14 @@ export class MockExchange {
 
   #admit(): number | undefined {
     const limit = this.#options.connectionLimit ?? DEFAULT_CONNECTION_LIMIT;
-    const others = [...this.#connections]
-      .filter((connection) => connection.isAuthenticated).length;
+    const others =
+      this.#open.filter((connection) => connection.isAuthenticated).length;
     return others >= limit ? undefined : limit - others - 1;
+  }
+
+  /** Connections that have not begun to end. */
+  get #open(): readonly MockConnection[] {
+    return [...this.#connections].filter(({ isOpen }) => isOpen);
   }
 
   #subscriptions(): readonly MockSubscription[] {
@@ -510,6 +528,7 @@ export class MockExchange {
         cancel();
         resolve();
       };
+      this.#changed();
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where a fault happens. Without any of the three it happens when the client has
- * connected, before the exchange says anything.
+ * Where a fault happens: at one of the places below. Without any of them it
+ * happens when the connection is secure, before the exchange says anything.
  */
 export interface MockFaultPlace {
   /**
@@ -9,6 +9,12 @@ export interface MockFaultPlace {
    * @default the one that gets there first
    */
   readonly connection?: number | undefined;
+  /**
+   * In TLS's handshake, before the connection is secure. For cuts and stalls.
+   *
+   * @default {false}
+   */
+  readonly handshake?: boolean | undefined;
   /**
    * After this many bytes that the exchange has sent on the connection. Cuts,
    * stalls, splits and raw bytes happen exactly there, everything else behind
