@@ -34,7 +34,7 @@ export function openClient(
 
 /** A token as long as it is good, then logins. */
 function sessionOf(
-  { jurisdiction }: LiveOptions,
+  { jurisdiction, identityUrl, caCerts }: LiveOptions,
   { appKey, session, login: credentials }: Credentials,
 ): SessionSource {
   if (credentials === undefined) {
@@ -42,7 +42,13 @@ function sessionOf(
     return session;
   }
   return ({ isRenewal, signal }) =>
-    session !== undefined && !isRenewal
-      ? session
-      : login({ appKey, ...credentials, jurisdiction, signal });
+    session !== undefined && !isRenewal ? session : login({
+      appKey,
+      ...credentials,
+      jurisdiction,
+      identityUrl,
+      // Those of a mock exchange must not become those of the real one.
+      caCerts: identityUrl === undefined ? undefined : caCerts,
+      signal,
+    });
 }

@@ -37,6 +37,7 @@ export const CONNECTION_HELP: string = `Where to:
   --credentials FILE   see below
   --jurisdiction NAME  for a login: international (default), italy, spain,
                        romania, sweden or australia
+  --identity URL       for a login: another service; for a mock exchange
 `;
 
 /** When to stop. */
@@ -73,6 +74,7 @@ export const LIVE_OPTIONS: OptionKinds = {
   ca: "value",
   credentials: "value",
   jurisdiction: "value",
+  identity: "value",
 };
 
 /** Kinds of the options of limits. */

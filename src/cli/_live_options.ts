@@ -29,6 +29,7 @@ export interface LiveOptions {
   readonly caCerts: readonly string[] | undefined;
   readonly credentialsPath: string | undefined;
   readonly jurisdiction: typeof JURISDICTIONS[number] | undefined;
+  readonly identityUrl: string | undefined;
   readonly markets: MarketSubscription;
   readonly orders: OrderSubscription | undefined;
   readonly conflateMs: number | undefined;
@@ -63,7 +64,12 @@ async function connectionOptionsOf(
 ): Promise<
   Pick<
     LiveOptions,
-    "host" | "port" | "caCerts" | "credentialsPath" | "jurisdiction"
+    | "host"
+    | "port"
+    | "caCerts"
+    | "credentialsPath"
+    | "jurisdiction"
+    | "identityUrl"
   >
 > {
   const caPath = args.text("ca");
@@ -72,6 +78,7 @@ async function connectionOptionsOf(
     port: args.integer("port", 1, 65_535) ?? DEFAULT_PORT,
     credentialsPath: args.text("credentials"),
     jurisdiction: args.choice("jurisdiction", JURISDICTIONS),
+    identityUrl: args.text("identity"),
     caCerts: caPath === undefined ? undefined : [await readText(caPath)],
   };
 }

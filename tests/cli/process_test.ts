@@ -1,27 +1,36 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
+/** What a process may do in Deno, and what it is shown to the test. */
+interface StartOptions {
+  /** Permissions beside that to read. */
+  readonly permissions?: readonly string[];
+  /** Called with all output so far; true closes it. */
+  readonly onOutput?: (text: string, child: ChildProcess) => boolean;
+}
+
 /** Starts the command line as a user does, in the runtime of this test. */
-function start(args: string[], onOutput?: (text: string) => boolean): Promise<{
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}> {
+function start(
+  args: string[],
+  { permissions = [], onOutput }: StartOptions = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const isDeno = "Deno" in globalThis;
-  // The permission that is documented, and no other.
-  const before = isDeno ? ["run", "--no-prompt", "--allow-read"] : [];
+  // The permissions that are documented, and no other.
+  const before = isDeno
+    ? ["run", "--no-prompt", "--allow-read", ...permissions]
+    : [];
   const child = spawn(process.execPath, [...before, MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk) => {
     stdout += chunk;
-    if (onOutput?.(stdout)) child.stdout.destroy();
+    if (onOutput?.(stdout, child)) child.stdout.destroy();
   });
   child.stderr.on("data", (chunk) => stderr += chunk);
   return new Promise((resolve, reject) => {
@@ -51,8 +60,24 @@ describe("main.ts as a program", () => {
   it("main.ts survives that its reader goes away", async () => {
     // Much more than a pipe holds, so that writing goes on after it is closed.
     const args = ["inspect", "--json", ...Array(200).fill(MAIN)];
-    const { code, stderr } = await start(args, () => true);
+    const { code, stderr } = await start(args, { onOutput: () => true });
     assert.equal(code, 0);
     assert.doesNotMatch(stderr, /EPIPE|BrokenPipe|Uncaught/);
+  });
+
+  it("main.ts runs the demo with the network of this computer, until Ctrl+C", async () => {
+    let isStopped = false;
+    const { code, stdout, stderr } = await start(["demo", "--every", "0.05"], {
+      permissions: ["--allow-net=localhost,127.0.0.1"],
+      onOutput(text, child): boolean {
+        // A second signal would end it the hard way.
+        if (!isStopped && / live\n/.test(text)) {
+          isStopped = child.kill("SIGINT");
+        }
+        return false;
+      },
+    });
+    assert.deepEqual([code, stderr], [130, ""]);
+    assert.match(stdout, /^ {2}client +live · 1 connection · 0 reconnects/m);
   });
 });

@@ -36,6 +36,8 @@ export interface IdentityServerOptions {
 export interface IdentityServer extends AsyncDisposable {
   readonly url: string;
   readonly caCert: string;
+  /** Its own, for another server. */
+  readonly certificates: CertificatePair & { readonly caCert: string };
   /** A certificate for logins that the service knows. */
   readonly client: CertificatePair;
   /** What it was asked so far. */
@@ -74,6 +76,7 @@ export async function startIdentityServer(
   return {
     url: `https://localhost:${port}`,
     caCert: authority.cert,
+    certificates: { ...leaf, caCert: authority.cert },
     client,
     calls,
     async [Symbol.asyncDispose](): Promise<void> {

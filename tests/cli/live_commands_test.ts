@@ -1,0 +1,454 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { StreamClient } from "../../src/client/stream_client.ts";
+import { MarketGenerator } from "../../src/testing/market_generator.ts";
+import { MockExchange } from "../../src/testing/mock_exchange.ts";
+import type { MockExchangeOptions } from "../../src/testing/mock_exchange_options.ts";
+import { replies, startIdentityServer } from "../client/_identity_server.ts";
+import {
+  type CliResult,
+  runCli,
+  type RunCliOptions,
+  withFiles,
+} from "./_run_cli.ts";
+import { Terminal } from "./_terminal.ts";
+
+const SECRETS = {
+  BETFAIR_APP_KEY: "AppKeyQ7x",
+  BETFAIR_SESSION: "TokenZ9k",
+  BETFAIR_USERNAME: "trader-x1",
+  BETFAIR_PASSWORD: "pass-w2",
+};
+const WITH_SESSION = {
+  BETFAIR_APP_KEY: SECRETS.BETFAIR_APP_KEY,
+  BETFAIR_SESSION: SECRETS.BETFAIR_SESSION,
+};
+
+/** Runs a command against a mock exchange. */
+async function withExchange(
+  options: MockExchangeOptions,
+  action: (
+    run: (
+      args: readonly string[],
+      options?: RunCliOptions,
+    ) => Promise<CliResult>,
+    folder: string,
+    exchange: MockExchange,
+  ) => Promise<void>,
+): Promise<void> {
+  await using exchange = await MockExchange.start({
+    source: generated(),
+    ...options,
+  });
+  await withFiles({ "ca.pem": exchange.caCert }, async (folder) => {
+    const where = [
+      "--host",
+      exchange.host,
+      "--port",
+      String(exchange.port),
+      "--ca",
+      join(folder, "ca.pem"),
+      "--heartbeat",
+      "500",
+    ];
+    await action(
+      async ([command, ...args], runOptions) => {
+        const result = await runCli([command!, ...where, ...args], {
+          environment: WITH_SESSION,
+          ...runOptions,
+        });
+        assertNoSecrets(result);
+        return result;
+      },
+      folder,
+      exchange,
+    );
+  });
+}
+
+function generated(messages: number = 600): MarketGenerator {
+  return new MarketGenerator({
+    seed: 5,
+    markets: 3,
+    messages,
+    orders: true,
+    wholeLife: false,
+  });
+}
+
+function assertNoSecrets({ stdout, stderr }: CliResult): void {
+  for (const secret of Object.values(SECRETS)) {
+    assert.ok(!`${stdout}${stderr}`.includes(secret));
+  }
+}
+
+/** The objects of a JSON output. */
+function objects({ stdout }: CliResult): Record<string, unknown>[] {
+  return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+describe("demo", () => {
+  it("demo tells markets and health in lines where there is no terminal", async () => {
+    const { code, stdout, stderr } = await runCli([
+      "demo",
+      "--messages",
+      "300",
+      "--pace",
+      "1000",
+    ]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^\d\d:\d\d:\d\d connecting$/m);
+    assert.match(stdout, /^\S+ 1\.\d+ .*WIN OPEN · £[\d,]+ matched · \d+ /m);
+    assert.match(stdout, /^ {2}client +live · 1 connection · 0 reconnects/m);
+    assert.match(stdout, /^ {2}received +\d+ messages/m);
+    assert.ok(!stdout.includes("\x1b"));
+  });
+
+  it("demo tells objects with --json", async () => {
+    const result = await runCli([
+      "demo",
+      "--json",
+      "--messages",
+      "300",
+      "--pace",
+      "1000",
+    ]);
+    assert.equal(result.code, 0);
+    const all = objects(result);
+    const types = new Set(all.map(({ type }) => type));
+    for (const type of ["state", "market", "orders", "health"]) {
+      assert.ok(types.has(type), type);
+    }
+    const health = all.at(-1)!;
+    assert.equal(health.type, "health");
+    assert.equal(health.state, "live");
+    assert.ok(Number(health.messages) >= 300);
+  });
+
+  for (const columns of [80, 120]) {
+    it(`demo draws in place on a terminal of ${columns} columns`, async () => {
+      const rows = 40;
+      const args = ["demo", "--messages", "400", "--pace", "500"];
+      const { code, stdout } = await runCli(args, {
+        isTerminal: true,
+        columns,
+        rows,
+        tickMs: 1,
+      });
+      assert.equal(code, 0);
+      // The emulation throws when a line is too wide.
+      const terminal = new Terminal(columns, rows);
+      await terminal.write(stdout.slice(0, stdout.indexOf("health") - 1));
+      const text = terminal.lines.join("\n");
+      assert.match(terminal.lines[0]!, /^● live · mock exchange, port \d+/);
+      assert.equal(text.match(/● live/g)?.length, 1, text);
+      assert.match(text, / # Runner .*Back │ .*Lay .*Last +Matched/);
+      assert.match(text, /\d+ open orders/);
+      assert.match(stdout, /publish → received/);
+    });
+  }
+
+  it("demo reports, and exits with 130, when it is interrupted", async () => {
+    const stop = new AbortController();
+    const { code, stdout, stderr } = await runCli(
+      ["demo", "--every", "0.02"],
+      {
+        signal: stop.signal,
+        onStdout: (text) => text.includes(" live\n") && stop.abort(),
+      },
+    );
+    assert.deepEqual([code, stderr], [130, ""]);
+    assert.match(stdout, /^ {2}client +live · 1 connection/m);
+  });
+
+  it("demo ends silently when the reader of its output is gone", async () => {
+    const args = ["demo", "--every", "0.02", "--calm"];
+    for (const writes of [0, 1, 3]) {
+      const { code, stderr } = await runCli(args, { writes });
+      assert.deepEqual([code, stderr], [0, ""]);
+    }
+  });
+});
+
+describe("watch", () => {
+  it("watch shows the markets that are asked for, and no other", async () => {
+    await withExchange({}, async (run, _folder, exchange) => {
+      const result = await run([
+        "watch",
+        "--types",
+        "WIN",
+        "--orders",
+        "--json",
+        "--levels",
+        "2",
+        "--messages",
+        "100",
+      ]);
+      assert.equal(result.code, 0);
+      const markets = objects(result).filter(({ type }) => type === "market");
+      assert.ok(markets.length > 0);
+      const [, subscription] = exchange.requests;
+      assert.equal(subscription?.op, "marketSubscription");
+      assert.deepEqual(subscription?.marketFilter, { marketTypes: ["WIN"] });
+      assert.deepEqual(subscription?.marketDataFilter, {
+        fields: ["EX_BEST_OFFERS", "EX_LTP", "EX_TRADED_VOL", "EX_MARKET_DEF"],
+        ladderLevels: 2,
+      });
+      assert.equal(subscription?.heartbeatMs, 500);
+      assert.ok(exchange.requests.some(({ op }) => op === "orderSubscription"));
+    });
+  });
+
+  it("watch tells of a gap, and goes on", async () => {
+    await withExchange({ pace: "stepped" }, async (run, _folder, exchange) => {
+      const stop = new AbortController();
+      let isCut = false;
+      const result = await run(
+        ["watch", "--sports", "7", "--json", "--every", "0.02"],
+        {
+          signal: stop.signal,
+          onStdout(text): void {
+            if (!isCut && text.includes('"state":"live"')) {
+              isCut = true;
+              exchange.disconnect("reset");
+            } else if (text.includes('"type":"gap"')) stop.abort();
+          },
+        },
+      );
+      assert.equal(result.code, 130);
+      const gap = objects(result).find(({ type }) => type === "gap");
+      assert.equal(gap?.stream, "market");
+      assert.equal(gap?.interruptions, 1);
+      assert.equal(objects(result).at(-1)?.type, "health");
+    });
+  });
+
+  it("watch says what the exchange refuses, and what to do", async () => {
+    await withExchange({ sessions: ["another"] }, async (run) => {
+      const { code, stderr } = await run(["watch", "--sports", "7"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^error: Cannot .* INVALID_SESSION_INFORMATION/m);
+    });
+    await withExchange({ appKeys: ["another"] }, async (run) => {
+      const { code, stderr } = await run(["watch", "--sports", "7"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^error: Cannot .* INVALID_APP_KEY/m);
+    });
+  });
+
+  it("watch logs in anew when the session has expired", async () => {
+    const reply = { token: "FreshToken", status: "SUCCESS", error: "" };
+    await using identity = await startIdentityServer(replies(reply));
+    await withExchange({
+      sessions: ["FreshToken"],
+      certificates: identity.certificates,
+    }, async (run) => {
+      const { code, stdout } = await run([
+        "watch",
+        "--sports",
+        "7",
+        "--identity",
+        identity.url,
+        "--messages",
+        "20",
+      ], { environment: SECRETS });
+      assert.equal(code, 0);
+      assert.match(stdout, /INVALID_SESSION_INFORMATION/);
+      assert.match(stdout, /^ {2}client +live/m);
+      assert.equal(identity.calls.length, 1);
+    });
+  });
+
+  it("watch needs credentials", async () => {
+    const { code, stderr } = await runCli(["watch", "--markets", "1.2"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: there are no credentials: BETFAIR_APP_KEY/);
+    assert.match(stderr, /--allow-env/);
+  });
+});
+
+describe("record", () => {
+  it("record writes what replay reads", async () => {
+    await withExchange({}, async (run, folder) => {
+      const target = join(folder, "recordings");
+      const { code, stdout } = await run([
+        "record",
+        "--sports",
+        "7",
+        "--orders",
+        "--plain",
+        "--messages",
+        "200",
+        target,
+      ]);
+      assert.equal(code, 0);
+      const lines = /^recorded ([\d,]+) lines, .*, 1 file$/m.exec(stdout)?.[1];
+      assert.ok(Number(lines) >= 200, stdout);
+      const [file] = readdirSync(target).filter((name) =>
+        name.endsWith(".ndjson")
+      );
+      const text = readFileSync(join(target, file!), "utf8");
+      assert.equal(text.trimEnd().split("\n").length, Number(lines));
+      assert.ok(stdout.includes(file!));
+      const replayed = await runCli(["replay", "--json", target]);
+      assert.equal(replayed.code, 0);
+      assert.equal(JSON.parse(replayed.stdout).counts.lines, Number(lines));
+    });
+  });
+
+  it("record says why it cannot write", async () => {
+    await withExchange({}, async (run, folder) => {
+      writeFileSync(join(folder, "file"), "");
+      const target = join(folder, "file", "recordings");
+      const { code, stderr } = await run([
+        "record",
+        "--sports",
+        "7",
+        "--flush",
+        "0",
+        target,
+      ]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^error: Cannot record to /m);
+    });
+  });
+});
+
+describe("serve", () => {
+  it("serve tells clients a recording", async () => {
+    const recording = Buffer.concat([...generated(100).chunks()]);
+    await withFiles({ "a.ndjson": recording }, async (folder) => {
+      const stop = new AbortController();
+      let seen: Promise<number> | undefined;
+      const result = await runCli([
+        "serve",
+        "--json",
+        "--pace",
+        "max",
+        join(folder, "a.ndjson"),
+      ], {
+        signal: stop.signal,
+        onStdout(text): void {
+          seen ??= marketsOf(JSON.parse(text)).finally(() => stop.abort());
+        },
+      });
+      assert.ok(await seen! > 0);
+      assert.equal(result.code, 130);
+      const [started, ended] = objects(result);
+      assert.equal(started?.type, "started");
+      assert.equal(ended?.type, "ended");
+      assert.equal(ended?.connections, 1);
+    });
+  });
+
+  it("serve writes the authority to a file", async () => {
+    await withFiles({}, async (folder) => {
+      const path = join(folder, "ca.pem");
+      const stop = new AbortController();
+      const { code, stdout } = await runCli(["serve", "--ca", path], {
+        signal: stop.signal,
+        onStdout: () => stop.abort(),
+      });
+      assert.equal(code, 130);
+      assert.match(readFileSync(path, "utf8"), /^-----BEGIN CERTIFICATE-----/);
+      assert.match(
+        stdout,
+        /^mock exchange on localhost:\d+, whose authority is in /,
+      );
+      assert.doesNotMatch(stdout, /BEGIN/);
+    });
+  });
+
+  it("serve says what it cannot read, write or listen on", async () => {
+    const missing = await runCli(["serve", "no/such.bz2"]);
+    assert.equal(missing.code, 1);
+    assert.match(missing.stderr, /^error: Cannot read "no\/such\.bz2"/);
+    const readOnly = await runCli(["serve", "--ca", "no/such/ca.pem"]);
+    assert.equal(readOnly.code, 1);
+    assert.match(
+      readOnly.stderr,
+      /^error: Cannot write no\/such\/ca.pem: ENOENT/,
+    );
+    await using other = await MockExchange.start();
+    const taken = await runCli(["serve", "--port", String(other.port)]);
+    assert.equal(taken.code, 1);
+    assert.match(taken.stderr, /^error: .*EADDRINUSE/);
+  });
+});
+
+/** How many markets a client gets from a server. */
+async function marketsOf(
+  { host, port, caCert }: { host: string; port: number; caCert: string },
+): Promise<number> {
+  await using client = new StreamClient({
+    appKey: "key",
+    session: "token",
+    host,
+    port,
+    caCerts: [caCert],
+    markets: {},
+  });
+  for await (const batch of client) {
+    for (const update of batch) {
+      if (update.isImage) return client.cache.markets.size;
+    }
+  }
+  return 0;
+}
+
+describe("login", () => {
+  const success = { token: "FreshToken", status: "SUCCESS", error: "" };
+
+  it("login tries credentials, and keeps the token for itself", async () => {
+    await using server = await startIdentityServer(replies(success));
+    await withFiles({ "ca.pem": server.caCert }, async (folder) => {
+      const where = ["--identity", server.url, "--ca", join(folder, "ca.pem")];
+      const result = await runCli(["login", ...where], {
+        environment: SECRETS,
+      });
+      assert.deepEqual([result.code, result.stderr], [0, ""]);
+      assert.match(
+        result.stdout,
+        /^logged in, and out again: interactive login/,
+      );
+      assert.doesNotMatch(result.stdout, /FreshToken/);
+      assertNoSecrets(result);
+      assert.deepEqual(server.calls.map(({ url }) => url), [
+        "/api/login",
+        "/api/logout",
+      ]);
+      const token = await runCli(["login", "--token", ...where], {
+        environment: SECRETS,
+      });
+      assert.deepEqual([token.code, token.stdout], [0, "FreshToken\n"]);
+      assert.equal(server.calls.length, 3);
+    });
+  });
+
+  it("login says why it does not work, and what to do", async () => {
+    const refusal = { token: "", status: "FAIL", error: "ACCOUNT_NOW_LOCKED" };
+    await using server = await startIdentityServer(replies(refusal));
+    await withFiles({ "ca.pem": server.caCert }, async (folder) => {
+      const where = ["--identity", server.url, "--ca", join(folder, "ca.pem")];
+      const result = await runCli(["login", "--json", ...where], {
+        environment: SECRETS,
+      });
+      assert.equal(result.code, 1);
+      assertNoSecrets(result);
+      assert.match(result.stderr, /^error: Cannot log in .*ACCOUNT_NOW_LOCKED/);
+      const [json] = objects(result);
+      assert.equal(json?.code, "ACCOUNT_NOW_LOCKED");
+      assert.match(String(json?.advice), /unlock/);
+    });
+  });
+
+  it("login needs a name and a password", async () => {
+    const { code, stderr } = await runCli(["login"], {
+      environment: WITH_SESSION,
+    });
+    assert.equal(code, 1);
+    assert.match(stderr, /BETFAIR_USERNAME and BETFAIR_PASSWORD must be set/);
+  });
+});
