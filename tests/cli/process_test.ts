@@ -35,7 +35,11 @@ function start(
   child.stderr.on("data", (chunk) => stderr += chunk);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    child.on("close", (code, signal) => {
+      // Deno tells the exit code 130 as the signal that it stands for.
+      const told = code === null && signal === "SIGINT" ? 130 : code;
+      resolve({ code: told, stdout, stderr });
+    });
   });
 }
 
