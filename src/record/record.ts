@@ -60,6 +60,10 @@ export interface Recording
  * need be, and the iteration throws {@linkcode RecordError}; with `onError` it goes
  * on without recording.
  *
+ * A process that is killed in the moment in which a file becomes complete may
+ * leave it twice, as `.ndjson.gz` and as `.ndjson.part`, with the same lines. Files
+ * that were left are never touched: who starts again begins others.
+ *
  * **Memory.** If the disk is slower than the source, the source waits. Nothing
  * but received lines is written: no request, and so no session token.
  *

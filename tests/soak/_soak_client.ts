@@ -15,7 +15,9 @@ import { stateText } from "../../src/cli/_state_text.ts";
 import {
   type ClientHealth,
   type ClientTimers,
+  type MarketSubscription,
   StreamClient,
+  StreamStatusError,
 } from "../../src/client/mod.ts";
 import { record, type RecordingSummary } from "../../src/record/mod.ts";
 import { replay } from "../../src/replay/mod.ts";
@@ -32,6 +34,24 @@ const HEARTBEAT_MS = 500;
 
 /** Files of a recording: several in each run of a minute. */
 const ROTATE_BYTES = 4 << 20;
+
+/** Time for the client to get to know all that has happened, when the faults are over. */
+const FINISH_MS = 60_000;
+
+const MARKETS: MarketSubscription = {
+  fields: [
+    "EX_BEST_OFFERS",
+    "EX_BEST_OFFERS_DISP",
+    "EX_ALL_OFFERS",
+    "EX_TRADED",
+    "EX_TRADED_VOL",
+    "EX_LTP",
+    "EX_MARKET_DEF",
+    "SP_TRADED",
+    "SP_PROJECTED",
+  ],
+  ladderLevels: 3,
+};
 
 /** Samples of the memory in a run. */
 const SAMPLES = 40;
@@ -105,6 +125,8 @@ class SoakRun {
   readonly #orders = new OrderWatch();
   readonly #memory = new MemoryWatch();
   readonly #gaps: Record<string, number> = {};
+  /** Whether the market subscription was refused, which is the program's to mend. */
+  #isRefused = false;
   #updates = 0;
 
   constructor(
@@ -132,21 +154,12 @@ class SoakRun {
       answerTimeoutMs: 2 * HEARTBEAT_MS,
       backoff: { firstMs: 20, baseMs: 50, maxMs: 200, stableMs: 100 },
       timers: this.#timers,
-      markets: {
-        fields: [
-          "EX_BEST_OFFERS",
-          "EX_BEST_OFFERS_DISP",
-          "EX_ALL_OFFERS",
-          "EX_TRADED",
-          "EX_TRADED_VOL",
-          "EX_LTP",
-          "EX_MARKET_DEF",
-          "SP_TRADED",
-          "SP_PROJECTED",
-        ],
-        ladderLevels: 3,
-      },
+      markets: MARKETS,
       orders: {},
+      onStateChange: ({ error }) => {
+        this.#isRefused ||= error instanceof StreamStatusError &&
+          error.code === "SUBSCRIPTION_LIMIT_EXCEEDED";
+      },
     });
     let end: ExchangeReport & { readonly kind: "end" };
     if (this.#options.records) {
@@ -186,42 +199,56 @@ class SoakRun {
     let end: (ExchangeReport & { readonly kind: "end" }) | undefined;
     let samples = 0;
     let isFinishing = false;
-    for await (const batch of batches) {
-      for (const update of batch) {
-        this.#updates++;
-        this.#orders.note(update);
-        if (update.gap !== undefined) {
-          const { stream, outcome } = update.gap;
-          const name = `${stream} ${outcome}`;
-          this.#gaps[name] = (this.#gaps[name] ?? 0) + 1;
+    let giveUp: ReturnType<typeof setTimeout> | undefined;
+    try {
+      for await (const batch of batches) {
+        for (const update of batch) {
+          this.#updates++;
+          this.#orders.note(update);
+          if (update.gap !== undefined) {
+            const { stream, outcome } = update.gap;
+            const name = `${stream} ${outcome}`;
+            this.#gaps[name] = (this.#gaps[name] ?? 0) + 1;
+          }
+        }
+        if (this.#isRefused) {
+          this.#isRefused = false;
+          client.subscribeMarkets(MARKETS);
+        }
+        if (end !== undefined && isUpToDate(client, end)) return end;
+        const elapsed = (performance.now() - startedAt) / 1000;
+        if (elapsed >= samples * seconds / SAMPLES && !isFinishing) {
+          samples++;
+          const { heapMiB, residentMiB } = this.#memory.sample();
+          this.#onProgress(
+            `${
+              elapsed.toFixed(0)
+            } s: ${this.#updates} updates, ${client.health.reconnects} reconnects, ` +
+              `heap ${heapMiB.toFixed(1)} MiB, process ${
+                residentMiB.toFixed(0)
+              } MiB`,
+          );
+        }
+        if (elapsed >= seconds && !isFinishing) {
+          isFinishing = true;
+          this.#exchange.send("finish");
+          giveUp = setTimeout(() => client.close(), FINISH_MS);
+          // The client is kept busy meanwhile.
+          void this.#exchange.next("end").then((report) => end = report);
+        }
+        if (!isFinishing && this.#random.next() * PAUSE_EVERY < 1) {
+          const turns = Math.floor(this.#random.next() * MAX_PAUSE_TURNS);
+          for (let i = 0; i < turns; i++) await turn();
         }
       }
-      if (end !== undefined && isUpToDate(client, end)) return end;
-      const elapsed = (performance.now() - startedAt) / 1000;
-      if (elapsed >= samples * seconds / SAMPLES && !isFinishing) {
-        samples++;
-        const { heapMiB, residentMiB } = this.#memory.sample();
-        this.#onProgress(
-          `${
-            elapsed.toFixed(0)
-          } s: ${this.#updates} updates, ${client.health.reconnects} reconnects, ` +
-            `heap ${heapMiB.toFixed(1)} MiB, process ${
-              residentMiB.toFixed(0)
-            } MiB`,
-        );
-      }
-      if (elapsed >= seconds && !isFinishing) {
-        isFinishing = true;
-        this.#exchange.send("finish");
-        // The client is kept busy meanwhile.
-        void this.#exchange.next("end").then((report) => end = report);
-      }
-      if (!isFinishing && this.#random.next() * PAUSE_EVERY < 1) {
-        const turns = Math.floor(this.#random.next() * MAX_PAUSE_TURNS);
-        for (let i = 0; i < turns; i++) await turn();
-      }
+    } finally {
+      clearTimeout(giveUp);
     }
-    throw new Error("the client has ended by itself");
+    throw new Error(
+      `the client has ended, or does not know everything ${FINISH_MS} ms after the faults: ${
+        JSON.stringify(client.health)
+      }`,
+    );
   }
 
   /** The recording must have everything, and say the same. */
