@@ -43,10 +43,12 @@ export class MockFaultPlan {
 
   #take(isDue: (fault: MockFault) => boolean): MockFault[] {
     const taken: MockFault[] = [];
-    for (const planned of this.#planned) {
-      if (planned.left === 0 || !isDue(planned.fault)) continue;
-      planned.left--;
+    for (const planned of [...this.#planned]) {
+      if (!isDue(planned.fault)) continue;
       taken.push(planned.fault);
+      if (--planned.left === 0) {
+        this.#planned.splice(this.#planned.indexOf(planned), 1);
+      }
     }
     return taken;
   }

@@ -57,6 +57,9 @@ export class MockWire {
   #heldBytes = 0;
   #isFlushPlanned = false;
   #pieceBytes = Infinity;
+  /** Pieces that have not been sent, without the one that is being sent. */
+  readonly #pieces: Buffer[] = [];
+  #isSendingPieces = false;
   #mergedBytes = 0;
   #sentBytes = 0;
   #waitingBytes = 0;
@@ -156,11 +159,17 @@ export class MockWire {
       : Buffer.concat(this.#held);
     this.#held = [];
     this.#heldBytes = 0;
-    for (let at = 0; at < bytes.length; at += this.#pieceBytes) {
-      this.#send(
-        bytes.subarray(at, Math.min(bytes.length, at + this.#pieceBytes)),
-      );
+    if (this.#pieceBytes === Infinity && !this.#isSendingPieces) {
+      this.#send(bytes);
+      return;
     }
+    this.#waitingBytes += bytes.length;
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + this.#pieceBytes);
+      this.#pieces.push(piece);
+      at += piece.length;
+    }
+    if (!this.#isSendingPieces) this.#sendPieces();
   }
 
   /** From now on sends pieces of at most so many bytes. */
@@ -186,11 +195,11 @@ export class MockWire {
     this.flush();
     this.#isEnding = true;
     this.#listener.onEnd();
-    if (how === "end") {
-      this.#tls.end();
-      return;
-    }
     const hangUp = (): void => {
+      if (how === "end") {
+        this.#tls.end();
+        return;
+      }
       if (how === "reset") this.#tcp.resetAndDestroy();
       else this.#tls.destroy();
       this.#close();
@@ -231,12 +240,25 @@ export class MockWire {
   #send(bytes: Buffer): void {
     if (this.#isClosed) return;
     this.#waitingBytes += bytes.length;
-    this.#tls.write(bytes, () => {
-      this.#waitingBytes -= bytes.length;
-      if (this.#isClosed) return;
-      if (this.#waitingBytes === 0) this.#onSent?.();
-      this.#listener.onDrain();
+    this.#tls.write(bytes, () => this.#onWritten(bytes.length));
+  }
+
+  /** Sends pieces one by one, each in a turn of its own, so that none are joined on the way. */
+  #sendPieces(): void {
+    const piece = this.#pieces.shift();
+    this.#isSendingPieces = piece !== undefined && !this.#isClosed;
+    if (piece === undefined || this.#isClosed) return;
+    this.#tls.write(piece, () => {
+      this.#onWritten(piece.length);
+      setImmediate(() => this.#sendPieces());
     });
+  }
+
+  #onWritten(bytes: number): void {
+    this.#waitingBytes -= bytes;
+    if (this.#isClosed) return;
+    if (this.#waitingBytes === 0) this.#onSent?.();
+    this.#listener.onDrain();
   }
 
   /** Lets the traps spring that are due. */

@@ -1,17 +1,14 @@
-import { once } from "node:events";
-import {
-  type AddressInfo,
-  createServer,
-  type Server,
-  type Socket,
-} from "node:net";
+import type { Socket } from "node:net";
 import { setImmediate } from "node:timers";
 import { CertificateAuthority, type CertificatePair } from "./_certificates.ts";
 import { MockBook } from "./_mock_book.ts";
 import { MockClock } from "./_mock_clock.ts";
 import { type ConnectionHost, MockConnection } from "./_mock_connection.ts";
+import { MockIdentity } from "./_mock_identity.ts";
+import type { MockIdentityCall } from "./mock_account.ts";
 import { MockFaultPlan } from "./_mock_fault_plan.ts";
 import type { MockStream } from "./_mock_message.ts";
+import { MockServer } from "./_mock_server.ts";
 import { MockSessions } from "./_mock_sessions.ts";
 import { MockSourceReader } from "./_mock_source.ts";
 import type { MockStep } from "./_mock_step.ts";
@@ -21,7 +18,6 @@ import type { MockCertificateFlaw, MockCut, MockFault } from "./mock_fault.ts";
 import type { MockRequest } from "./mock_request.ts";
 import { MOCK_TIMERS, type MockTimers } from "./mock_timers.ts";
 
-const LOOPBACK = "127.0.0.1";
 const DAY_MS = 86_400_000;
 const DEFAULT_SEND_BUFFER_BYTES = 1024 * 1024;
 const DEFAULT_SEGMENT_BYTES = 64 * 1024;
@@ -71,16 +67,18 @@ export class MockExchange {
   /** Certificate of the authority that clients must trust, PEM. */
   readonly caCert: string;
   readonly #options: MockExchangeOptions;
-  readonly #server: Server;
+  readonly #server = new MockServer((socket) => void this.#accept(socket));
   readonly #own: CertificatePair;
-  readonly #authority: CertificateAuthority | undefined;
+  readonly #authority: CertificateAuthority;
+  /** Whether clients trust the authority, or have certificates of the test's own. */
+  readonly #isTrusted: boolean;
   readonly #timers: MockTimers;
   readonly #book: MockBook;
   readonly #clocks: Readonly<Record<MockStream, MockClock>>;
   readonly #faults = new MockFaultPlan();
   readonly #sessions: MockSessions;
+  readonly #identity: MockIdentity;
   readonly #connections = new Set<MockConnection>();
-  readonly #sockets = new Set<Socket>();
   readonly #requests: MockRequest[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #source: MockSourceReader;
@@ -94,17 +92,17 @@ export class MockExchange {
   /** The last of the calls that move the source on; they take turns. */
   #advancing: Promise<unknown> = Promise.resolve();
   #failure: unknown;
-  #port = 0;
 
   /** Used by {@linkcode MockExchange.start}, as making certificates takes a promise. */
   constructor(
     options: MockExchangeOptions,
     caCert: string,
     own: CertificatePair,
-    authority: CertificateAuthority | undefined,
+    authority: CertificateAuthority,
   ) {
     this.#options = options;
     this.caCert = caCert;
+    this.#isTrusted = caCert === authority.cert;
     this.#own = own;
     this.#authority = authority;
     this.#timers = options.timers ?? MOCK_TIMERS;
@@ -121,10 +119,14 @@ export class MockExchange {
       acceptsAny: options.sessions === undefined &&
         (options.accounts ?? []).length === 0,
     }, this.#timers);
+    this.#identity = new MockIdentity({
+      own,
+      clientAuthority: authority,
+      accounts: options.accounts ?? [],
+    }, this.#sessions);
     for (const fault of options.faults ?? []) this.#faults.add(fault);
     this.#source = new MockSourceReader(options.source ?? []);
     this.#batches = this.#source.steps();
-    this.#server = createServer((socket) => void this.#accept(socket));
   }
 
   /**
@@ -137,24 +139,38 @@ export class MockExchange {
     options: MockExchangeOptions = {},
   ): Promise<MockExchange> {
     checkOptions(options);
-    const { certificates } = options;
-    const authority = certificates === undefined
-      ? await CertificateAuthority.create()
-      : undefined;
-    const own = certificates ?? await authority!.issueServer();
+    const authority = await CertificateAuthority.create();
     const exchange = new MockExchange(
       options,
-      certificates?.caCert ?? authority!.cert,
-      own,
+      options.certificates?.caCert ?? authority.cert,
+      options.certificates ?? await authority.issueServer(),
       authority,
     );
-    await exchange.#listen();
+    try {
+      await exchange.#listen();
+    } catch (error) {
+      await exchange.close();
+      throw error;
+    }
     return exchange;
   }
 
   /** Port that it listens on. */
   get port(): number {
-    return this.#port;
+    return this.#server.port;
+  }
+
+  /**
+   * Base of the identity service's calls, `https:`: interactive and certificate
+   * login, keep-alive and logout (protocol 7).
+   */
+  get identityUrl(): string {
+    return `https://${this.host}:${this.#identity.port}`;
+  }
+
+  /** Calls of the identity service so far. */
+  get identityCalls(): Readonly<Record<MockIdentityCall, number>> {
+    return { ...this.#identity.calls };
   }
 
   /** Messages of the source that have happened. */
@@ -252,6 +268,18 @@ export class MockExchange {
     for (const connection of this.#connections) connection.wire.cut(how);
   }
 
+  /**
+   * Makes a certificate for the certificate login.
+   *
+   * @param username account that it is registered on; all without one
+   * @returns Certificate and key, PEM.
+   */
+  async issueClientCertificate(
+    username?: string,
+  ): Promise<{ readonly cert: string; readonly key: string }> {
+    return await this.#identity.issueClient(username);
+  }
+
   /** Ends session tokens: one, or all that there are. Connections stay (protocol 6.4). */
   expireSessions(token?: string): void {
     this.#sessions.expire(token);
@@ -305,12 +333,9 @@ export class MockExchange {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#stopPace();
-    const closed = once(this.#server, "close");
-    this.#server.close();
     for (const connection of [...this.#connections]) connection.destroy();
-    for (const socket of this.#sockets) socket.destroy();
     this.#changed();
-    await closed;
+    await Promise.all([this.#server.close(), this.#identity.close()]);
     await this.#advancing;
     await this.#batches.return(undefined);
   }
@@ -322,9 +347,8 @@ export class MockExchange {
 
   async #listen(): Promise<void> {
     await this.#begin();
-    this.#server.listen(this.#options.port ?? 0, LOOPBACK);
-    await once(this.#server, "listening");
-    this.#port = (this.#server.address() as AddressInfo).port;
+    await this.#server.listen(this.#options.port ?? 0);
+    await this.#identity.listen();
     const pace = this.#options.pace ?? "asRead";
     if (pace !== "stepped") void this.#run(pace);
   }
@@ -340,16 +364,16 @@ export class MockExchange {
   }
 
   async #accept(tcp: Socket): Promise<void> {
-    this.#sockets.add(tcp);
-    tcp.on("close", () => this.#sockets.delete(tcp));
-    tcp.on("error", () => {});
     const number = ++this.#accepted;
     this.#changed();
     const faults = this.#faults.take(number, { at: "handshake" });
     const flaw = faults.find((fault) => fault.kind === "certificate")?.flaw;
     const certificate = flaw === undefined
       ? this.#own
-      : await flawedCertificate(flaw, this.#authority);
+      : await flawedCertificate(
+        flaw,
+        this.#isTrusted ? this.#authority : undefined,
+      );
     if (this.#isClosed || tcp.destroyed) return;
     const cut = faults.find((fault) => fault.kind === "cut");
     if (cut !== undefined) {

@@ -1,3 +1,4 @@
+import type { MockAccount } from "./mock_account.ts";
 import type { MockFault } from "./mock_fault.ts";
 import type { MockSource } from "./mock_source.ts";
 import type { MockTimers } from "./mock_timers.ts";
@@ -10,20 +11,6 @@ import type { MockTimers } from "./mock_timers.ts";
  * - a number: so many times as fast as it happened, by publish time. 1 is real time.
  */
 export type MockPace = "stepped" | "asRead" | number;
-
-/** An account that can log in at a {@linkcode MockExchange}. */
-export interface MockAccount {
-  /** User name. */
-  readonly username: string;
-  /** Password. */
-  readonly password: string;
-  /**
-   * Why it cannot log in (protocol 7), for instance `"ACCOUNT_NOW_LOCKED"`.
-   *
-   * @default none: it can
-   */
-  readonly refusal?: string | undefined;
-}
 
 /** Options of {@linkcode MockExchange.start}. */
 export interface MockExchangeOptions {
@@ -129,9 +116,9 @@ export interface MockExchangeOptions {
    */
   readonly sessionLifeMs?: number | undefined;
   /**
-   * Who can log in.
+   * Who can log in at {@linkcode MockExchange.identityUrl}.
    *
-   * @default {[]}
+   * @default everybody
    */
   readonly accounts?: readonly MockAccount[] | undefined;
   /**

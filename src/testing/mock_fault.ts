@@ -168,11 +168,14 @@ export interface MockCertificateFault extends MockFaultPlace {
 /** What can be wrong with a certificate. */
 export type MockCertificateFlaw = "host" | "expired" | "authority";
 
-/** Bytes of your own, whatever they are: endless lines, binary, deep nesting. */
+/**
+ * Bytes of your own, whatever they are: endless lines, binary, deep nesting.
+ * Nothing comes after them, and the connection stays open.
+ */
 export interface MockRawFault extends MockFaultPlace {
   /** Kind of fault. */
   readonly kind: "raw";
-  /** What to send. An iterable is read as fast as the client reads, and may be endless. */
+  /** What to send. An iterable is taken as fast as the client reads, and may be endless. */
   readonly bytes: string | Uint8Array | Iterable<string | Uint8Array>;
 }
 

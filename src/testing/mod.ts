@@ -37,11 +37,8 @@ export type {
   SessionFlavor,
 } from "./generator_options.ts";
 export type { LadderName } from "./ladder_name.ts";
-export type {
-  MockAccount,
-  MockExchangeOptions,
-  MockPace,
-} from "./mock_exchange_options.ts";
+export type { MockAccount, MockIdentityCall } from "./mock_account.ts";
+export type { MockExchangeOptions, MockPace } from "./mock_exchange_options.ts";
 export type {
   MockCertificateFault,
   MockCertificateFlaw,
