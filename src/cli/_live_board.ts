@@ -1,11 +1,21 @@
 /** What a live command knows, and shows. See {@linkcode LiveBoard}. */
 
+import type { MarketBook } from "../cache/market_book.ts";
 import type { StreamCache } from "../cache/stream_cache.ts";
 import type { StreamUpdate } from "../cache/stream_update.ts";
 import type { ClientHealth } from "../client/client_health.ts";
 import type { ClientState, ClientStateChange } from "../client/client_state.ts";
-import { bytesText, counted, durationText, grouped } from "./_format.ts";
-import { fitted, orDash, price, printable } from "./_format.ts";
+import {
+  bytesText,
+  counted,
+  durationText,
+  fitted,
+  grouped,
+  isoTime,
+  orDash,
+  price,
+  printable,
+} from "./_format.ts";
 import { latencyText } from "./_health_text.ts";
 import {
   favouriteOf,
@@ -61,8 +71,10 @@ export interface LiveBoardOptions {
 
 /** Events that are remembered until they are told. */
 const MAX_EVENTS = 100;
-/** Events that a frame shows. */
+/** Events that a frame shows … */
 const SHOWN_EVENTS = 3;
+/** … unless it has fewer lines than this: then only the last one. */
+const MANY_LINES = 28;
 /** Rates are those of about this time. */
 const RATE_WINDOW_MS = 2000;
 /** Runners that a line of a market names. */
@@ -79,6 +91,25 @@ const STATE_CELLS: Readonly<Record<ClientState, [string, Style]>> = {
   waiting: ["× disconnected, will retry", "red"],
   closed: ["■ closed", "dim"],
 };
+
+/** A book, summed up when it is looked at. */
+class BookOnBoard implements LiveMarket {
+  readonly isStale: boolean;
+  readonly #book: MarketBook;
+  #summary: MarketSummary | undefined;
+
+  constructor(book: MarketBook, isStale: boolean) {
+    this.#book = book;
+    this.isStale = isStale;
+  }
+
+  get summary(): MarketSummary {
+    return this.#summary ??= summarizeMarket({
+      book: this.#book,
+      lastOpen: undefined,
+    });
+  }
+}
 
 /** Notes what happens, and lays it out. */
 export class LiveBoard {
@@ -197,12 +228,13 @@ export class LiveBoard {
   frame(client: BoardClient, frame: Frame): string[] {
     const { width, height, paint, nowMs } = frame;
     const head = flow(this.#headParts(client, nowMs), width, paint);
-    const events = this.#recent.slice(-SHOWN_EVENTS).map((
-      { atMs, text, isBad },
-    ) =>
-      fitted(`${clockText(atMs)} ${text}`, width)
-        .replace(/^.*$/, (line) => paint(line, isBad ? "yellow" : "dim"))
-    );
+    const events = this.#recent.slice(height < MANY_LINES ? -1 : -SHOWN_EVENTS)
+      .map((
+        { atMs, text, isBad },
+      ) =>
+        fitted(`${clockText(atMs)} ${text}`, width)
+          .replace(/^.*$/, (line) => paint(line, isBad ? "yellow" : "dim"))
+      );
     const tail = events.length > 0 ? ["", ...events] : [];
     const room = height - head.length - tail.length - 1;
     const markets = this.#markets(client);
@@ -281,13 +313,12 @@ export class LiveBoard {
   /** Markets by their start, which does not change all the time. */
   #markets({ cache, health }: BoardClient): LiveMarket[] {
     const isStale = health.market?.isStale === true;
-    const markets = [...cache.markets].map((book) => ({
-      summary: summarizeMarket({ book, lastOpen: undefined }),
-      isStale,
-    }));
-    const key = ({ summary }: LiveMarket): string =>
-      `${summary.marketTime ?? "~"} ${summary.marketId}`;
-    return markets.toSorted((a, b) => key(a) < key(b) ? -1 : 1);
+    const key = ({ definition, marketId }: MarketBook): string =>
+      `${isoTime(definition?.marketTimeMs) ?? "~"} ${marketId}`;
+    return [...cache.markets]
+      .map((book) => ({ book, key: key(book) }))
+      .toSorted((a, b) => a.key < b.key ? -1 : 1)
+      .map(({ book }) => new BookOnBoard(book, isStale));
   }
 
   #tell(

@@ -62,6 +62,7 @@ const STATUS_STYLES: Readonly<Record<string, readonly Style[]>> = {
 
 /** A market to be shown live. */
 export interface LiveMarket {
+  /** What there is to show; asked for only when it is shown. */
   readonly summary: MarketSummary;
   /** Whether what is shown may be out of date. */
   readonly isStale: boolean;
@@ -93,12 +94,13 @@ export function liveTable(
 ): string[] {
   const { height } = layout;
   const tables = markets.length === 1
-    ? [["", ...cut(marketLines(markets[0]!, layout), layout, "line")]]
-    : fitting(markets, height, layout);
+    ? [["", ...cut(marketLines(markets[0]!, layout), layout)]]
+    : fitting(markets, height, layout, () => true);
   if (tables.length === markets.length) return tables.flat().slice(1);
   const list = listLines(markets, layout);
-  const going = markets.filter(({ summary }) => summary.status !== "CLOSED");
-  return [...list, ...fitting(going, height - list.length, layout).flat()];
+  const left = height - list.length;
+  const isGoing = ({ status }: MarketSummary): boolean => status !== "CLOSED";
+  return [...list, ...fitting(markets, left, layout, isGoing).flat()];
 }
 
 /** The first markets with their runners that there is room for, each behind an empty line. */
@@ -106,10 +108,14 @@ function fitting(
   markets: readonly LiveMarket[],
   height: number,
   layout: LiveLayout,
+  isWanted: (market: MarketSummary) => boolean,
 ): string[][] {
   const tables: string[][] = [];
   let left = height;
   for (const market of markets) {
+    // The others are not looked at, as that takes time.
+    if (left <= TABLE_EXTRA_LINES) break;
+    if (!isWanted(market.summary)) continue;
     left -= market.summary.runners.length + TABLE_EXTRA_LINES;
     if (left < 0) break;
     tables.push(["", ...marketLines(market, layout)]);
@@ -265,7 +271,9 @@ function listLines(
   markets: readonly LiveMarket[],
   layout: LiveLayout,
 ): string[] {
-  const { width, paint } = layout;
+  const { width, height, paint } = layout;
+  const isAll = markets.length < height;
+  const shown = isAll ? markets : markets.slice(0, Math.max(height - 2, 0));
   const columns = (nameWidth: number, favourite: boolean): TextColumn[] => [
     { align: "left", minWidth: 5 },
     { align: "left", maxWidth: nameWidth, minWidth: 10 },
@@ -293,7 +301,7 @@ function listLines(
       head("Last"),
       head("Matched"),
     ],
-    ...markets.map((market) => listRow(market, favourite, layout)),
+    ...shown.map((market) => listRow(market, favourite, layout)),
   ];
   const options = [[40, true], [24, true], [30, false], [12, false]] as const;
   let table: string[] = [];
@@ -302,7 +310,9 @@ function listLines(
     table = textTable(columns(nameWidth, favourite), rows, paint);
     if (tableWidth(columns(nameWidth, favourite), rows) <= width) break;
   }
-  return cut(table, layout, "market");
+  if (isAll) return table;
+  const more = counted(markets.length - shown.length, "more market");
+  return [...table, paint(`… ${more}`, "dim")].slice(0, height);
 }
 
 function listRow(
@@ -361,11 +371,10 @@ export function favouriteOf(
 function cut(
   lines: readonly string[],
   { height, paint }: LiveLayout,
-  noun: string,
 ): string[] {
   if (lines.length <= height) return [...lines];
   const shown = lines.slice(0, Math.max(height - 1, 0));
-  const more = counted(lines.length - shown.length, `more ${noun}`);
+  const more = counted(lines.length - shown.length, "more line");
   return [...shown, paint(`… ${more}`, "dim")];
 }
 

@@ -3,6 +3,7 @@
 import { request } from "node:https";
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
+import { checkNetPermission } from "./_net_permission.ts";
 import type { ClientCertificate } from "./client_certificate.ts";
 import { type IdentityCall, LoginError } from "./login_error.ts";
 import { Secret } from "./secret.ts";
@@ -32,6 +33,7 @@ export interface IdentityRequest {
  * permission to read the system's certificates; and it does not outlive the call.
  *
  * @throws {LoginError} when there is no such answer in time.
+ * @throws {NetPermissionError} when the runtime does not allow to connect.
  */
 export function postIdentity(
   options: IdentityRequest,
@@ -39,6 +41,7 @@ export function postIdentity(
   const { call, url, signal, timeoutMs } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
+    checkNetPermission(url.hostname, portOf(url));
     const body = new TextEncoder().encode(options.form);
     const outgoing = request(url, {
       method: "POST",
@@ -119,12 +122,16 @@ export function postIdentity(
   });
 }
 
+function portOf(url: URL): number {
+  return Number(url.port || HTTPS_PORT);
+}
+
 /** A verified connection for one call. */
 function connectTo(options: IdentityRequest): TLSSocket {
   const { url, caCerts, certificate } = options;
   return connect({
     host: url.hostname,
-    port: Number(url.port || HTTPS_PORT),
+    port: portOf(url),
     // No name is sent for an address.
     ...isIP(url.hostname) === 0 ? { servername: url.hostname } : {},
     ALPNProtocols: ["http/1.1"],

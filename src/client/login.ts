@@ -116,6 +116,7 @@ function hostsOf(domain: string, lifeMs: number): IdentityHosts {
  * @param options Credentials, and where to.
  * @returns The session; keep it alive, or hand it to a client, which does.
  * @throws {LoginError} when the login is refused, or nothing answers in time.
+ * @throws {NetPermissionError} when the runtime does not allow to connect.
  * @throws {TypeError} when an option is not what it must be; it never holds the value.
  *
  * @example A client that logs in by certificate
