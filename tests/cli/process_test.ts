@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { withFiles } from "./_run_cli.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
@@ -83,5 +86,35 @@ describe("main.ts as a program", () => {
     });
     assert.deepEqual([code, stderr], [130, ""]);
     assert.match(stdout, /^ {2}client +live · 1 connection · 0 reconnects/m);
+  });
+
+  it("main.ts asks for no permission that was not given", {
+    skip: !("Deno" in globalThis),
+  }, async () => {
+    await withFiles({
+      credentials: "BETFAIR_APP_KEY=k\nBETFAIR_SESSION=s\n" +
+        "BETFAIR_USERNAME=u\nBETFAIR_PASSWORD=p\n",
+    }, async (folder) => {
+      const path = join(folder, "credentials");
+      chmodSync(path, 0o600);
+      const file = ["--credentials", path];
+      const login = await start(["login", ...file]);
+      assert.equal(login.code, 1);
+      assert.equal(
+        login.stderr,
+        "error: Cannot connect as --allow-net=identitysso.betfair.com:443 " +
+          "must be given: it is not\n",
+      );
+      const watch = await start(["watch", "--markets", "1.2", ...file]);
+      assert.equal(watch.code, 1);
+      assert.match(
+        watch.stderr,
+        /--allow-net=stream-api\.betfair\.com:443 must be given/,
+      );
+      // The environment is not even looked at.
+      const { code, stderr } = await start(["watch", "--markets", "1.2"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^error: there are no credentials/);
+    });
   });
 });
