@@ -10,6 +10,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { setImmediate } from "node:timers";
 import { fileURLToPath } from "node:url";
+import type { StreamUpdate } from "../../src/cache/stream_update.ts";
 import type { UpdateBatch } from "../../src/cache/update_batch.ts";
 import { stateText } from "../../src/cli/_state_text.ts";
 import {
@@ -202,15 +203,7 @@ class SoakRun {
     let giveUp: ReturnType<typeof setTimeout> | undefined;
     try {
       for await (const batch of batches) {
-        for (const update of batch) {
-          this.#updates++;
-          this.#orders.note(update);
-          if (update.gap !== undefined) {
-            const { stream, outcome } = update.gap;
-            const name = `${stream} ${outcome}`;
-            this.#gaps[name] = (this.#gaps[name] ?? 0) + 1;
-          }
-        }
+        for (const update of batch) this.#note(update);
         if (this.#isRefused) {
           this.#isRefused = false;
           client.subscribeMarkets(MARKETS);
@@ -219,15 +212,7 @@ class SoakRun {
         const elapsed = (performance.now() - startedAt) / 1000;
         if (elapsed >= samples * seconds / SAMPLES && !isFinishing) {
           samples++;
-          const { heapMiB, residentMiB } = this.#memory.sample();
-          this.#onProgress(
-            `${
-              elapsed.toFixed(0)
-            } s: ${this.#updates} updates, ${client.health.reconnects} reconnects, ` +
-              `heap ${heapMiB.toFixed(1)} MiB, process ${
-                residentMiB.toFixed(0)
-              } MiB`,
-          );
+          this.#sample(elapsed, client);
         }
         if (elapsed >= seconds && !isFinishing) {
           isFinishing = true;
@@ -248,6 +233,24 @@ class SoakRun {
       `the client has ended, or does not know everything ${FINISH_MS} ms after the faults: ${
         JSON.stringify(client.health)
       }`,
+    );
+  }
+
+  #note(update: StreamUpdate): void {
+    this.#updates++;
+    this.#orders.note(update);
+    if (update.gap === undefined) return;
+    const { stream, outcome } = update.gap;
+    const name = `${stream} ${outcome}`;
+    this.#gaps[name] = (this.#gaps[name] ?? 0) + 1;
+  }
+
+  #sample(elapsed: number, client: StreamClient): void {
+    const { heapMiB, residentMiB } = this.#memory.sample();
+    this.#onProgress(
+      `${elapsed.toFixed(0)} s: ${this.#updates} updates, ` +
+        `${client.health.reconnects} reconnects, ` +
+        `heap ${heapMiB.toFixed(1)} MiB, process ${residentMiB.toFixed(0)} MiB`,
     );
   }
 
