@@ -18,8 +18,9 @@ describe("StreamClient in a soak", () => {
       });
       assert.deepEqual(problems, []);
       assert.ok(orders > 10);
-      assert.ok(health.reconnects >= 5, JSON.stringify(exchange.faults));
-      assert.ok(Object.values(gaps).reduce((sum, n) => sum + n, 0) >= 5);
+      // How many depends on the machine; without any, nothing was tested.
+      assert.ok(health.reconnects >= 2, JSON.stringify(exchange.faults));
+      assert.ok(Object.values(gaps).reduce((sum, n) => sum + n, 0) >= 2);
     });
   }
 });
