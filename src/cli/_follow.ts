@@ -167,6 +167,7 @@ class LineTeller {
     const events = board.takeEvents();
     const markets = showsMarkets ? board.takeChanged(client) : [];
     const orders = showsMarkets ? board.takeChangedOrders(client) : [];
+    board.forgetChanged();
     const at = new Date();
     const clock = clockText(at.getTime());
     const lines = isJson

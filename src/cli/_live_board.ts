@@ -15,6 +15,7 @@ import {
   orDash,
   price,
   printable,
+  widthOf,
 } from "./_format.ts";
 import { latencyText } from "./_health_text.ts";
 import {
@@ -26,7 +27,7 @@ import {
 } from "./_live_table.ts";
 import { type MarketSummary, summarizeMarket } from "./_market_summary.ts";
 import { orderTable, summarizeOrders } from "./_order_table.ts";
-import type { Paint, Style } from "./_paint.ts";
+import { type Paint, type Style, withoutColors } from "./_paint.ts";
 import { PriceMoves } from "./_price_moves.ts";
 import { flow, type TextCell } from "./_text_table.ts";
 
@@ -224,16 +225,24 @@ export class LiveBoard {
     return summarizeOrders(books);
   }
 
-  /** Lays out all there is, for a terminal. */
+  /** Forgets which books have changed: nobody takes them. */
+  forgetChanged(): void {
+    this.#changed.clear();
+    this.#changedOrders.clear();
+  }
+
+  /** Lays out all there is, for a terminal; what has changed is not taken any more. */
   frame(client: BoardClient, frame: Frame): string[] {
+    this.forgetChanged();
     const { width, height, paint, nowMs } = frame;
     const head = flow(this.#headParts(client, nowMs), width, paint);
-    const events = this.#recent.slice(height < MANY_LINES ? -1 : -SHOWN_EVENTS)
-      .map((
-        { atMs, text, isBad },
-      ) =>
-        fitted(`${clockText(atMs)} ${text}`, width)
-          .replace(/^.*$/, (line) => paint(line, isBad ? "yellow" : "dim"))
+    const events = this.#recent
+      .slice(height < MANY_LINES ? -1 : -SHOWN_EVENTS)
+      .map(({ atMs, text, isBad }) =>
+        paint(
+          fitted(`${clockText(atMs)} ${text}`, width),
+          isBad ? "yellow" : "dim",
+        )
       );
     const tail = events.length > 0 ? ["", ...events] : [];
     const room = height - head.length - tail.length - 1;
@@ -253,9 +262,9 @@ export class LiveBoard {
     const orders = summarizeOrders([...client.cache.orders]);
     const orderLines = orders.length === 0
       ? []
-      : ["", ...orderTable(orders, paint).map((line) => line)];
+      : ["", ...orderTable(orders, paint)];
     const hasRoom = table.length + orderLines.length <= room &&
-      orderLines.every((line) => visibleWidth(line) <= width);
+      orderLines.every((line) => widthOf(withoutColors(line)) <= width);
     return [...head, "", ...table, ...hasRoom ? orderLines : [], ...tail];
   }
 
@@ -372,11 +381,4 @@ function oddsOf(
 /** Time of day, UTC. */
 export function clockText(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 19);
-}
-
-// deno-lint-ignore no-control-regex -- what colors are made of
-const COLORS = /\x1b\[\d+m/g;
-
-function visibleWidth(line: string): number {
-  return line.replace(COLORS, "").length;
 }

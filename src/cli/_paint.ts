@@ -31,3 +31,11 @@ function colored(text: string, ...styles: readonly Style[]): string {
   // The decision is made, so the runtime need not look at the environment.
   return styleText([...styles], text, { validateStream: false });
 }
+
+// deno-lint-ignore no-control-regex -- what colors are made of
+const COLORS = /\x1b\[[\d;]*m/g;
+
+/** Text as it would be without colors. */
+export function withoutColors(text: string): string {
+  return text.replace(COLORS, "");
+}

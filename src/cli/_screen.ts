@@ -1,6 +1,8 @@
 /** Text that is drawn over and over in place. See {@linkcode Screen}. */
 
 import type { CliOutput } from "./cli_io.ts";
+import { fitted, widthOf } from "./_format.ts";
+import { withoutColors } from "./_paint.ts";
 
 /** Size where a terminal does not tell its own. */
 const DEFAULT_ROWS = 24;
@@ -48,14 +50,14 @@ export class Screen {
   /**
    * Draws a frame over the last one. Await it before drawing another.
    *
-   * @param lines Its lines, none of them wider than {@linkcode columns}; those that
-   * do not fit are left out.
+   * @param lines Its lines; those that do not fit are left out, and those that are
+   * too wide are cut, as a line that is wrapped would be two.
    */
   async draw(lines: readonly string[]): Promise<void> {
     const size = `${this.columns}x${this.rows}`;
     const isResized = this.#size !== "" && this.#size !== size;
     this.#size = size;
-    const shown = lines.slice(0, this.rows);
+    const shown = lines.slice(0, this.rows).map((line) => this.#cut(line));
     // Where the last frame is after lines were wrapped anew, nobody knows.
     const home = isResized
       ? CLEAR
@@ -72,5 +74,11 @@ export class Screen {
     } finally {
       this.#isWriting = false;
     }
+  }
+
+  /** A line that is not too wide; a cut one has lost its colors. */
+  #cut(line: string): string {
+    const plain = withoutColors(line);
+    return widthOf(plain) <= this.columns ? line : fitted(plain, this.columns);
   }
 }

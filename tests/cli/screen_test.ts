@@ -29,6 +29,15 @@ describe("Screen", () => {
     assert.deepEqual(terminal.lines, ["a", "b", "c"]);
   });
 
+  it("draw() cuts lines that are too wide, which would be wrapped", async () => {
+    const terminal = new Terminal(10, 6);
+    const screen = new Screen(terminal);
+    for (let frame = 0; frame < 2; frame++) {
+      await screen.draw(["\x1b[31m123456789\x1b[39m", "\x1b[31m1234567890"]);
+    }
+    assert.deepEqual(terminal.lines, ["123456789", "12345678…"]);
+  });
+
   it("draw() begins anew when the size has changed", async () => {
     const terminal = new Terminal(20, 6);
     const screen = new Screen(terminal);
