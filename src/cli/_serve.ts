@@ -91,20 +91,21 @@ async function announce(
   args: Arguments,
   io: CliIo,
 ): Promise<void> {
-  const { host, port, caCert } = exchange;
+  const { host, port, caCert, identityUrl } = exchange;
   const caPath = args.text("ca");
   if (args.has("json")) {
-    const started = { type: "started", host, port, caCert };
+    const started = { type: "started", host, port, identityUrl, caCert };
     await io.stdout.write(JSON.stringify(started) + "\n");
     return;
   }
   const paint = paintFor(io, io.stdout);
   await io.stdout.write(
     `mock exchange on ${paint(`${host}:${port}`, "bold")}, ` +
+      `logins on ${paint(identityUrl, "bold")}, ` +
       (caPath === undefined
         ? `whose authority is\n\n${caCert.trim()}\n\n`
         : `whose authority is in ${caPath}\n\n`) +
-      `Any application key and session token will do:\n` +
+      `Any application key and session token will do, and any login:\n` +
       paint(
         `  BETFAIR_APP_KEY=any BETFAIR_SESSION=any deno task watch --host ${host} ` +
           `--port ${port} \\\n    --ca ${

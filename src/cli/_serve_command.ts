@@ -10,7 +10,7 @@ export const serveCommand: Command = {
     `Serves a recording as the exchange would: over TLS, with subscriptions, images,
 heartbeats, clocks to resume from. It listens on this computer only. Time begins
 with the first subscription. Clients must trust its authority, which is made
-anew at each start.
+anew at each start. Beside it there is an identity service for logins.
 
 Usage:
   deno task serve [options] [file or folder]

@@ -355,7 +355,7 @@ describe("serve", () => {
       assert.match(readFileSync(path, "utf8"), /^-----BEGIN CERTIFICATE-----/);
       assert.match(
         stdout,
-        /^mock exchange on localhost:\d+, whose authority is in /,
+        /^mock exchange on localhost:\d+, logins on https:\S+, whose authority is in /,
       );
       assert.doesNotMatch(stdout, /BEGIN/);
     });

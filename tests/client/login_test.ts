@@ -5,6 +5,7 @@ import { login, type LoginOptions } from "../../src/client/login.ts";
 import { LoginError } from "../../src/client/login_error.ts";
 import { Secret } from "../../src/client/secret.ts";
 import { CertificateAuthority } from "../../src/testing/_certificates.ts";
+import { MockExchange } from "../../src/testing/mock_exchange.ts";
 import {
   type IdentityHandler,
   type IdentityServer,
@@ -435,5 +436,62 @@ describe("IdentitySession", () => {
         (reason) => reason === "stop",
       );
     });
+  });
+});
+
+describe("login() at a mock exchange", () => {
+  it("login() gives tokens that the exchange takes, until they end", async () => {
+    const { username, password } = SECRETS;
+    await using exchange = await MockExchange.start({
+      accounts: [{ username, password }],
+    });
+    const options: LoginOptions = {
+      ...SECRETS,
+      identityUrl: exchange.identityUrl,
+      caCerts: [exchange.caCert],
+    };
+    const certificate = await exchange.issueClientCertificate(username);
+    const interactive = await login(options);
+    const certified = await login({ ...options, certificate });
+    assert.ok(!interactive.token.equals(certified.token));
+    await certified.keepAlive();
+    await certified.logout();
+    for (const call of ["keepAlive", "logout"] as const) {
+      await assert.rejects(
+        certified[call](),
+        (error) => error instanceof LoginError && error.code === "NO_SESSION",
+      );
+    }
+    await interactive.keepAlive();
+    assert.deepEqual(exchange.identityCalls, {
+      login: 1,
+      certlogin: 1,
+      keepAlive: 3,
+      logout: 2,
+    });
+    const wrong = await failureOf({ ...options, password: "wrong" });
+    assert.equal(wrong.code, "INVALID_USERNAME_OR_PASSWORD");
+  });
+
+  it("login() by a certificate of somebody else is refused", async () => {
+    const { username, password } = SECRETS;
+    await using exchange = await MockExchange.start({
+      accounts: [{ username, password }],
+    });
+    const other = await CertificateAuthority.create();
+    for (
+      const certificate of [
+        await exchange.issueClientCertificate("another"),
+        await other.issueClient(username),
+      ]
+    ) {
+      const error = await failureOf({
+        ...SECRETS,
+        identityUrl: exchange.identityUrl,
+        caCerts: [exchange.caCert],
+        certificate,
+      });
+      assert.equal(error.code, "CERT_AUTH_REQUIRED");
+    }
   });
 });
