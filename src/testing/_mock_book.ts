@@ -5,6 +5,7 @@ import { MockOrderMarket } from "./_mock_order_market.ts";
 import type { OrderView } from "./_mock_order_view.ts";
 import { MockSelection } from "./_mock_selection.ts";
 import type { MockStep } from "./_mock_step.ts";
+import type { StreamState } from "./stream_state.ts";
 
 /** Different filters that are followed at a time; the one unused for longest goes. */
 const MAX_SELECTIONS = 256;
@@ -38,15 +39,20 @@ export class MockBook {
     order: undefined,
   };
   readonly #showsClosed: boolean;
+  readonly #clockLife: number;
+  /** Closed markets that are in no image, each with the position at which it closed, in order. */
+  readonly #closed = new Map<string, number>();
   #position = 0;
 
   /**
    * Creates an empty book.
    *
    * @param showsClosed whether images hold closed markets
+   * @param clockLife steps after which nobody asks for changes any more
    */
-  constructor(showsClosed: boolean) {
+  constructor(showsClosed: boolean, clockLife: number) {
     this.#showsClosed = showsClosed;
+    this.#clockLife = clockLife;
   }
 
   /** Number of steps applied. */
@@ -74,6 +80,7 @@ export class MockBook {
     const changes = step.stream === "market"
       ? this.#applyMarkets(step, position)
       : this.#applyOrders(step, position);
+    this.#forgetClosed();
     return { step, position, changes };
   }
 
@@ -106,6 +113,16 @@ export class MockBook {
       images.push(market.image(view));
     }
     return images;
+  }
+
+  /** What a subscriber to everything knows that has read every message so far. */
+  state(): StreamState {
+    return {
+      markets: [...this.#markets.values()].map((market) => market.state())
+        .sort(byId),
+      orders: [...this.#orders.values()].filter(({ isEmpty }) => !isEmpty)
+        .map((market) => market.state()).sort(byId),
+    };
   }
 
   /** One market in full; undefined if there is none that matches. */
@@ -163,10 +180,16 @@ export class MockBook {
         market = new MockMarket(marketId, step.sumsVolume);
         this.#markets.set(marketId, market);
       }
-      changes.push({ marketId, change: market.apply(change, position) });
+      changes.push({
+        marketId,
+        change: market.apply(change, position, step.publishTimeMs),
+      });
       for (const selection of this.#selections.values()) {
         selection.consider(market, position);
       }
+      if (this.#showsClosed) continue;
+      this.#closed.delete(marketId);
+      if (market.isClosed) this.#closed.set(marketId, position);
     }
     return changes;
   }
@@ -184,16 +207,30 @@ export class MockBook {
         market = new MockOrderMarket(marketId);
         this.#orders.set(marketId, market);
       }
-      market.apply(change, position);
+      market.apply(change, position, step.publishTimeMs);
       changes.push({ marketId, change });
     }
     return changes;
   }
 
+  /** Forgets closed markets that no reader can ask for: neither an image nor a clock leads to them. */
+  #forgetClosed(): void {
+    for (const [marketId, position] of this.#closed) {
+      if (this.#position - position <= this.#clockLife) return;
+      this.#remove(marketId);
+    }
+  }
+
   #remove(marketId: string): void {
     this.#markets.delete(marketId);
+    this.#closed.delete(marketId);
     for (const selection of this.#selections.values()) {
       selection.delete(marketId);
     }
   }
+}
+
+/** Compares by code units. */
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

@@ -34,6 +34,11 @@ export class MockLadder {
       .filter((row) => sizeOf(row) !== 0);
   }
 
+  /** All entries, those that were emptied included. */
+  get allRows(): WireRow[] {
+    return [...this.#entries.values()].map(({ row }) => row);
+  }
+
   /** Entries set after a position, those that were emptied included. */
   rowsSince(position: number): WireRow[] {
     const rows: WireRow[] = [];

@@ -12,6 +12,7 @@ import {
 } from "./_mock_message.ts";
 import { MockRunner } from "./_mock_runner.ts";
 import { LADDER_NAMES, type LadderName } from "./ladder_name.ts";
+import type { MarketState } from "./stream_state.ts";
 import { rollUp } from "./_level_rows.ts";
 
 /** The level ladders, each with the price ladder that it can be made from. */
@@ -41,6 +42,7 @@ export class MockMarket {
   readonly #sumsVolume: boolean;
   #runners = new Map<string, MockRunner>();
   #totalMatched: unknown;
+  #publishTimeMs: number | undefined;
   // Positions of the last message that …
   #definedAt = 0;
   #totalAt = 0;
@@ -72,7 +74,12 @@ export class MockMarket {
    * @returns The change as subscribers to everything get it, with what was made
    * in addition.
    */
-  apply(change: WireObject, position: number): WireObject {
+  apply(
+    change: WireObject,
+    position: number,
+    publishTimeMs: number | undefined,
+  ): WireObject {
+    this.#publishTimeMs = publishTimeMs;
     const { img, con, marketDefinition, rc, tv, ...others } = change;
     if (this.#changedAt < position) {
       this.#changedBefore = this.#changedAt;
@@ -129,6 +136,31 @@ export class MockMarket {
       ...this.#totalMatched !== undefined && view.shows("tv")
         ? { tv: this.#totalMatched }
         : {},
+    };
+  }
+
+  /** What a subscriber to everything knows of it. */
+  state(): MarketState {
+    const definitions = new Map(
+      itemsOf(this.definition?.["runners"])
+        .map((entry) => [runnerKey(entry), entry]),
+    );
+    const runners = new Map(this.#runners);
+    for (const [key, { id, hc }] of definitions) {
+      if (!runners.has(key)) runners.set(key, new MockRunner(id, hc ?? 0));
+    }
+    return {
+      id: this.id,
+      publishTimeMs: this.#publishTimeMs,
+      definition: this.definition,
+      reportedTotalMatched: this.#totalMatched === undefined
+        ? undefined
+        : Number(this.#totalMatched),
+      runners: [...runners].map(([key, runner]) =>
+        runner.state(definitions.get(key))
+      ).sort((a, b) =>
+        a.selectionId - b.selectionId || a.handicap - b.handicap
+      ),
     };
   }
 

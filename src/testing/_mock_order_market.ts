@@ -1,6 +1,7 @@
 import { itemsOf, runnerKey, type WireObject } from "./_mock_message.ts";
 import { MockOrderRunner } from "./_mock_order_runner.ts";
 import type { OrderView } from "./_mock_order_view.ts";
+import type { OrderMarketState } from "./stream_state.ts";
 
 /** The orders of one market as the exchange knows them. */
 export class MockOrderMarket {
@@ -8,6 +9,7 @@ export class MockOrderMarket {
   readonly id: string;
   #runners = new Map<string, MockOrderRunner>();
   #accountId: unknown;
+  #publishTimeMs: number | undefined;
   #isClosed = false;
   // Positions of the last message that …
   #closedAt = 0;
@@ -18,24 +20,19 @@ export class MockOrderMarket {
     this.id = id;
   }
 
-  /** Whether the market was reported closed. */
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   /** Whether there is nothing on the market. */
   get isEmpty(): boolean {
     return this.#runners.size === 0;
   }
 
-  /** Position of the last change. */
-  get changedAt(): number {
-    return this.#changedAt;
-  }
-
   /** Takes a change. */
-  apply(change: WireObject, position: number): void {
+  apply(
+    change: WireObject,
+    position: number,
+    publishTimeMs: number | undefined,
+  ): void {
     this.#changedAt = position;
+    this.#publishTimeMs = publishTimeMs;
     if (change["fullImage"] === true) {
       this.#runners = new Map();
       this.#imagedAt = position;
@@ -77,6 +74,19 @@ export class MockOrderMarket {
       ...isImage ? { fullImage: true } : {},
       ...orc.length > 0 ? { orc } : {},
     });
+  }
+
+  /** What a subscriber to everything knows of it. */
+  state(): OrderMarketState {
+    return {
+      id: this.id,
+      publishTimeMs: this.#publishTimeMs,
+      closed: this.#isClosed,
+      runners: [...this.#runners.values()].map((runner) => runner.state())
+        .sort((a, b) =>
+          a.selectionId - b.selectionId || a.handicap - b.handicap
+        ),
+    };
   }
 
   /** A change as a subscriber's filter leaves it; undefined if nothing is left. */

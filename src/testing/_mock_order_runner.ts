@@ -6,9 +6,23 @@ import {
   type WireRow,
 } from "./_mock_message.ts";
 import type { OrderView } from "./_mock_order_view.ts";
+import type { OrderRunnerState } from "./stream_state.ts";
 
 /** Matched backs and lays. */
 class Matches {
+  /** The ladders, lowest price first. */
+  state(): {
+    readonly matchedBacks: readonly WireRow[];
+    readonly matchedLays: readonly WireRow[];
+  } {
+    const sorted = ({ rows }: MockLadder): WireRow[] =>
+      rows.sort(([a], [b]) => a! - b!);
+    return {
+      matchedBacks: sorted(this.#ladders.mb),
+      matchedLays: sorted(this.#ladders.ml),
+    };
+  }
+
   readonly #ladders = { mb: new MockLadder(), ml: new MockLadder() };
 
   apply(change: WireObject, position: number): void {
@@ -114,6 +128,21 @@ export class MockOrderRunner {
     return this.#change(position, view, false, () => true);
   }
 
+  /** What a subscriber to everything knows of it. */
+  state(): OrderRunnerState {
+    return {
+      selectionId: Number(this.#id),
+      handicap: Number(this.#handicap),
+      orders: [...this.#orders].sort(byKey).map(([, { order }]) => order),
+      ...this.#matches.state(),
+      strategies: [...this.#strategies].sort(byKey)
+        .map(([reference, matches]) => ({ reference, ...matches.state() }))
+        .filter(({ matchedBacks, matchedLays }) =>
+          matchedBacks.length + matchedLays.length > 0
+        ),
+    };
+  }
+
   /** Its entry as a filter leaves it; undefined if nothing is left. */
   static shown(change: WireObject, view: OrderView): WireObject | undefined {
     const { uo, mb, ml, smc, ...others } = change;
@@ -184,4 +213,12 @@ export class MockOrderRunner {
       ...content,
     }, view);
   }
+}
+
+/** Compares by code units. */
+function byKey(
+  [a]: readonly [string, unknown],
+  [b]: readonly [string, unknown],
+): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

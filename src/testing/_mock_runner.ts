@@ -1,4 +1,4 @@
-import type { LadderName } from "./ladder_name.ts";
+import { LADDER_NAMES, type LadderName } from "./ladder_name.ts";
 import { MockLadder } from "./_mock_ladder.ts";
 import {
   isLevelLadder,
@@ -6,7 +6,10 @@ import {
   RUNNER_SCALARS,
 } from "./_mock_market_view.ts";
 import { itemsOf, type WireObject, type WireRow } from "./_mock_message.ts";
-import { LADDER_NAMES } from "./ladder_name.ts";
+import type { RunnerState } from "./stream_state.ts";
+
+/** Ladders that begin with their highest price. */
+const BEST_IS_HIGHEST: ReadonlySet<LadderName> = new Set(["atb", "spb"]);
 
 interface Scalar {
   readonly value: unknown;
@@ -68,13 +71,38 @@ export class MockRunner {
   image(view: MarketView): WireObject | undefined {
     const image: Record<string, unknown> = {};
     for (const name of view.ladders) {
-      const rows = view.rows(name, this.rows(name));
+      const ladder = this.#ladders.get(name);
+      if (ladder === undefined) continue;
+      // Levels that were emptied stay as rows of size 0, as the exchange has them.
+      const rows = view.rows(
+        name,
+        isLevelLadder(name) ? ladder.allRows : ladder.rows,
+      );
       if (rows.length > 0) image[name] = rows;
     }
     for (const [key, { value }] of this.#scalars) {
       if (view.shows(key)) image[key] = value;
     }
     return this.#named(image);
+  }
+
+  /** What a subscriber to everything knows of it. */
+  state(definition: WireObject | undefined): RunnerState {
+    const ladders = {} as Record<LadderName, readonly WireRow[]>;
+    for (const name of LADDER_NAMES) {
+      const order = BEST_IS_HIGHEST.has(name) ? -1 : 1;
+      ladders[name] = this.rows(name).sort(([a], [b]) => order * (a! - b!));
+    }
+    return {
+      selectionId: Number(this.#id),
+      handicap: Number(this.#handicap),
+      definition,
+      lastTradedPrice: this.#number("ltp"),
+      reportedTotalMatched: this.#number("tv"),
+      startingPriceNear: this.#number("spn"),
+      startingPriceFar: this.#number("spf"),
+      ladders,
+    };
   }
 
   /** What changed after a position; undefined if nothing to see did. */
@@ -93,6 +121,11 @@ export class MockRunner {
       }
     }
     return this.#named(change);
+  }
+
+  #number(key: string): number | undefined {
+    const value = this.#scalars.get(key)?.value;
+    return value === undefined ? undefined : Number(value);
   }
 
   /** As the exchange writes it: what the runner is comes last, and handicap 0 not at all. */

@@ -16,6 +16,7 @@ import type { MockSubscription } from "./_mock_subscription.ts";
 import type { MockExchangeOptions, MockPace } from "./mock_exchange_options.ts";
 import type { MockCertificateFlaw, MockCut, MockFault } from "./mock_fault.ts";
 import type { MockRequest } from "./mock_request.ts";
+import type { StreamState } from "./stream_state.ts";
 import { MOCK_TIMERS, type MockTimers } from "./mock_timers.ts";
 
 const DAY_MS = 86_400_000;
@@ -106,7 +107,10 @@ export class MockExchange {
     this.#own = own;
     this.#authority = authority;
     this.#timers = options.timers ?? MOCK_TIMERS;
-    this.#book = new MockBook(options.closedMarkets ?? true);
+    this.#book = new MockBook(
+      options.closedMarkets ?? true,
+      options.clockLife ?? Infinity,
+    );
     const mark = options.seed ?? 1;
     this.#clocks = {
       market: new MockClock("market", mark),
@@ -176,6 +180,15 @@ export class MockExchange {
   /** Messages of the source that have happened. */
   get position(): number {
     return this.#book.position;
+  }
+
+  /**
+   * What a subscriber to everything knows that has been told everything so far,
+   * to compare a cache with. A copy of the present state, made at each call.
+   * Orders that are complete are in it for as long as their market is.
+   */
+  get state(): StreamState {
+    return this.#book.state();
   }
 
   /** Whether all of the source has happened. */

@@ -86,7 +86,9 @@ export interface MockExchangeOptions {
   readonly clockLife?: number | undefined;
   /**
    * Whether images hold markets that are closed. The exchange keeps them for some
-   * time; how long is not documented.
+   * time; how long is not documented. Without them, and with a
+   * {@linkcode clockLife}, closed markets are forgotten, so that a long session
+   * does not grow.
    *
    * @default {true}
    */

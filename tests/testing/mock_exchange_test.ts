@@ -457,6 +457,34 @@ describe("MockExchange", () => {
     assert.deepEqual(image.mc.map((change: Line) => change.id), ["1.1"]);
   });
 
+  it("leaves closed markets out of images, and forgets them, when told to", async () => {
+    const close = (id: string): Line => ({
+      op: "mcm",
+      mc: [{ id, marketDefinition: { status: "CLOSED", runners: [] } }],
+    });
+    await using exchange = await start({
+      source: [SCRIPT[0], close("1.1"), SCRIPT[2], SCRIPT[2], close("1.2")],
+      closedMarkets: false,
+      clockLife: 1,
+    });
+    using client = await logIn(exchange);
+    const ids = async (id: number): Promise<string[]> => {
+      const lines = await subscribe(client, { ...EVERYTHING, id });
+      return lines.at(-1).mc.map((change: Line) => change.id);
+    };
+    assert.deepEqual(await ids(2), ["1.1", "1.2"]);
+    await exchange.advance(1);
+    assert.deepEqual(exchange.state.markets.map(({ id }) => id), [
+      "1.1",
+      "1.2",
+    ]);
+    // Who is subscribed is told that it closed.
+    assert.equal((await client.line()).mc[0].marketDefinition.status, "CLOSED");
+    assert.deepEqual(await ids(3), ["1.2"]);
+    await exchange.advance(2);
+    assert.deepEqual(exchange.state.markets.map(({ id }) => id), ["1.2"]);
+  });
+
   it("sends large messages in segments to those who want them", async () => {
     const source = (): MarketGenerator =>
       new MarketGenerator({
