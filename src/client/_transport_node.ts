@@ -25,8 +25,6 @@ export function connectTls(options: TransportOptions): Promise<Transport> {
       // Said here, as an environment variable could turn it off.
       rejectUnauthorized: true,
     });
-    // Requests are small, and must not wait for answers to the ones before.
-    socket.setNoDelay(true);
     const settle = (action: () => void): void => {
       signal?.removeEventListener("abort", onAbort);
       socket.off("error", onError);
@@ -49,6 +47,9 @@ export function connectTls(options: TransportOptions): Promise<Transport> {
     socket.on("error", onError);
     socket.on("close", onClose);
     socket.once("secureConnect", () => {
+      // Requests are small, and must not wait for answers to the ones before. In Bun
+      // it has no effect earlier.
+      socket.setNoDelay(true);
       settle(() => resolve(new NodeTransport(socket)));
     });
   });

@@ -148,20 +148,22 @@ export function recordedSession(): Scenario | undefined {
   };
 }
 
-const certificates = await createCertificates();
+/** Made once: keys take longer than most runs. */
+let certificates: ReturnType<typeof createCertificates> | undefined;
 
 /** Starts an exchange that goes on only when it is told to. */
-export function startExchange(
+export async function startExchange(
   scenario: Scenario,
   faults: readonly MockFault[] = [],
 ): Promise<MockExchange> {
-  return MockExchange.start({
+  certificates ??= createCertificates();
+  return await MockExchange.start({
     source: scenario.bytes,
     segmentBytes: scenario.segmentBytes,
     pace: "stepped",
     timers: hastyTimers,
     connectionLimit: 100,
-    certificates,
+    certificates: await certificates,
     faults,
   });
 }
@@ -284,4 +286,88 @@ export function check(
     // Losses before the books are complete again belong to one gap.
     if (troubled.losses === 1) assert.deepEqual(gaps, [1], `${what}: ${name}`);
   }
+}
+
+/** What a series of disturbed runs came to. */
+export interface Tally {
+  /** Runs. */
+  readonly tried: number;
+  /** Runs that lost a connection; in the others the session was over before. */
+  readonly happened: number;
+  /** Bytes of an undisturbed run. */
+  readonly bytes: number;
+}
+
+/** Runs on one exchange, which remembers all faults that it was ever told of. */
+const RUNS_PER_EXCHANGE = 200;
+
+/**
+ * Disturbs handshake and image at every so many bytes, each time by the next trouble.
+ *
+ * @throws {AssertionError} when books or gaps are not what they must be
+ */
+export async function cutImage(
+  scenario: Scenario,
+  stride: number,
+  seed: number,
+  onRun: (done: number, of: number) => void = () => {},
+): Promise<Tally> {
+  const course: Course = { isWhole: false, seed };
+  let exchange = await startExchange(scenario);
+  let tried = 0;
+  let happened = 0;
+  try {
+    const calm = await run(exchange, course);
+    assert.equal(calm.losses, 0);
+    for (let byte = 1; byte <= calm.bytes; byte += stride) {
+      if (tried % RUNS_PER_EXCHANGE === RUNS_PER_EXCHANGE - 1) {
+        await exchange.close();
+        exchange = await startExchange(scenario);
+      }
+      const trouble = TROUBLES[tried++ % TROUBLES.length]!;
+      const next = exchange.acceptedConnections + 1;
+      for (const fault of trouble.faults(next, byte)) exchange.addFault(fault);
+      const outcome = await run(exchange, course);
+      check(calm, outcome, `${trouble.name} at byte ${byte}, seed ${seed}`);
+      if (outcome.losses > 0) happened++;
+      onRun(byte, calm.bytes);
+    }
+    return { tried, happened, bytes: calm.bytes };
+  } finally {
+    await exchange.close();
+  }
+}
+
+/**
+ * Disturbs whole sessions at seeded bytes, each time by the next trouble.
+ *
+ * @throws {AssertionError} when books or gaps are not what they must be
+ */
+export async function cutBeyond(
+  scenario: Scenario,
+  count: number,
+  seed: number,
+  onRun: (done: number, of: number) => void = () => {},
+): Promise<Tally> {
+  const random = new SeededRandom(seed);
+  const undisturbed = await startExchange(scenario);
+  const calm = await run(undisturbed, { isWhole: true, seed });
+  await undisturbed.close();
+  assert.equal(calm.losses, 0);
+  assert.ok(/^M\|/m.test(calm.text), "no markets are compared");
+  assert.ok(/^O\|/m.test(calm.text), "no orders are compared");
+  let happened = 0;
+  for (let i = 0; i < count; i++) {
+    const trouble = TROUBLES[i % TROUBLES.length]!;
+    const byte = random.integer(1, calm.bytes);
+    await using exchange = await startExchange(
+      scenario,
+      trouble.faults(1, byte),
+    );
+    const outcome = await run(exchange, { isWhole: true, seed: seed + i });
+    check(calm, outcome, `${trouble.name} at byte ${byte}, seed ${seed}+${i}`);
+    if (outcome.losses > 0) happened++;
+    onRun(i + 1, count);
+  }
+  return { tried: count, happened, bytes: calm.bytes };
 }
