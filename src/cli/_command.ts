@@ -13,6 +13,8 @@ export const ExitCode = {
   USAGE: 2,
   /** Stopped with Ctrl+C. */
   INTERRUPTED: 130,
+  /** Stopped by whoever manages the process. */
+  TERMINATED: 143,
 } as const;
 
 /** A command of the command line. */

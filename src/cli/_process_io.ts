@@ -1,6 +1,7 @@
 /** The process that runs the command line. See {@linkcode ProcessIo}. */
 
 import process from "node:process";
+import { ExitCode } from "./_command.ts";
 import type { CliIo, CliOutput } from "./cli_io.ts";
 
 /** The outputs and signals of this process. */
@@ -9,11 +10,25 @@ export class ProcessIo implements CliIo {
   readonly stderr: CliOutput = new ProcessOutput(process.stderr);
   readonly noColor: boolean = wantsNoColor();
   readonly #interruption = new AbortController();
+  #exitCode: number = ExitCode.INTERRUPTED;
   readonly #interrupt = (): void => this.#interruption.abort();
+  readonly #terminate = (): void => {
+    this.#exitCode = ExitCode.TERMINATED;
+    this.#interruption.abort();
+  };
 
   constructor() {
     // Once: a second Ctrl+C ends the process the hard way.
     process.once("SIGINT", this.#interrupt);
+    // Whoever stops a service wants complete files; Windows has no such signal.
+    if (process.platform !== "win32") {
+      process.once("SIGTERM", this.#terminate);
+    }
+  }
+
+  /** Exit code of a command that was interrupted: tells by which signal. */
+  get interruptedExitCode(): number {
+    return this.#exitCode;
   }
 
   get signal(): AbortSignal {
@@ -31,6 +46,7 @@ export class ProcessIo implements CliIo {
   /** Gives the signals back, so that nothing keeps the process alive. */
   close(): void {
     process.off("SIGINT", this.#interrupt);
+    process.off("SIGTERM", this.#terminate);
   }
 }
 

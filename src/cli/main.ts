@@ -76,7 +76,7 @@ Options:
 
 Files may be plain, gzip or bzip2, whatever their names; of a folder all
 recordings in it are read. Exit codes: 0 done, 1 something could not be read,
-2 arguments not understood, 130 stopped with Ctrl+C.
+2 arguments not understood, 130 stopped with Ctrl+C, 143 by SIGTERM.
 
 Examples:
   deno task cli replay                         a generated market
@@ -204,7 +204,10 @@ function isClosedPipe(error: unknown): boolean {
 async function runProcess(): Promise<void> {
   const io = new ProcessIo();
   try {
-    process.exitCode = await main(process.argv.slice(2), io);
+    const code = await main(process.argv.slice(2), io);
+    process.exitCode = code === ExitCode.INTERRUPTED
+      ? io.interruptedExitCode
+      : code;
   } finally {
     io.close();
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
@@ -39,8 +40,10 @@ function start(
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      // Deno tells the exit code 130 as the signal that it stands for.
-      const told = code === null && signal === "SIGINT" ? 130 : code;
+      // Deno tells some exit codes as the signals that they stand for.
+      const told = code === null && signal !== null
+        ? 128 + constants.signals[signal]
+        : code;
       resolve({ code: told, stdout, stderr });
     });
   });
@@ -72,21 +75,30 @@ describe("main.ts as a program", () => {
     assert.doesNotMatch(stderr, /EPIPE|BrokenPipe|Uncaught/);
   });
 
-  it("main.ts runs the demo with the network of this computer, until Ctrl+C", async () => {
-    let isStopped = false;
-    const { code, stdout, stderr } = await start(["demo", "--every", "0.05"], {
-      permissions: ["--allow-net=localhost,127.0.0.1"],
-      onOutput(text, child): boolean {
-        // A second signal would end it the hard way.
-        if (!isStopped && / live\n/.test(text)) {
-          isStopped = child.kill("SIGINT");
-        }
-        return false;
-      },
+  for (
+    const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const
+  ) {
+    it(`main.ts runs the demo with the network of this computer, until ${signal}`, async () => {
+      let isStopped = false;
+      const { code, stdout, stderr } = await start(
+        ["demo", "--every", "0.05"],
+        {
+          permissions: ["--allow-net=localhost,127.0.0.1"],
+          onOutput(text, child): boolean {
+            // A second signal would end it the hard way.
+            if (!isStopped && / live\n/.test(text)) {
+              isStopped = child.kill(
+                signal,
+              );
+            }
+            return false;
+          },
+        },
+      );
+      assert.deepEqual([code, stderr], [exitCode, ""]);
+      assert.match(stdout, /^ {2}client +live · 1 connection · 0 reconnects/m);
     });
-    assert.deepEqual([code, stderr], [130, ""]);
-    assert.match(stdout, /^ {2}client +live · 1 connection · 0 reconnects/m);
-  });
+  }
 
   it("main.ts asks for no permission that was not given", {
     skip: !("Deno" in globalThis),
