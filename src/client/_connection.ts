@@ -126,6 +126,7 @@ export class Connection {
    * @param bytes The request.
    */
   send(kind: RequestKind, id: number, bytes: Uint8Array): void {
+    if (this.#isClosed) return;
     for (const [earlier, request] of this.#unanswered) {
       // Answers to requests that were replaced say nothing of interest.
       if (request.kind === kind) this.#unanswered.delete(earlier);
@@ -176,6 +177,7 @@ export class Connection {
    * @param probe What to call.
    */
   startProbing(probe: () => void): void {
+    if (this.#isClosed) return;
     this.#cancelProbe = this.#timers.schedule(() => {
       this.startProbing(probe);
       probe();

@@ -501,6 +501,7 @@ export class StreamClient
     while (!connection.isAuthenticated && connection.verdict === undefined) {
       try {
         const chunk = await connection.read();
+        if (this.#isClosed) return undefined;
         for (const message of lines.push(chunk)) {
           this.#onControl(connection, message);
         }
@@ -566,6 +567,7 @@ export class StreamClient
     const { action, error, minimumWaitMs } = verdict;
     this.#drop(connection, error);
     if (action === "stop") throw error;
+    this.#monitor.reconnects++;
     if (action === "renew") {
       if (!this.#sessions.refuse()) throw error;
       return this.#tell(error);
@@ -587,7 +589,6 @@ export class StreamClient
     this.#isDraining = false;
     connection.close();
     this.#connection = undefined;
-    this.#monitor.reconnects++;
     const liveSince = this.#liveSince;
     this.#liveSince = undefined;
     if (

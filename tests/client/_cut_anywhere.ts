@@ -207,6 +207,7 @@ export async function run(
     markets: { fields: FIELDS, ladderLevels: 10 },
     orders: { orderFilter: { partitionMatchedByStrategyRef: true } },
     heartbeatMs: 500,
+    answerTimeoutMs: 2_000,
     closedRetentionMs: Infinity,
     completedOrders: "drop",
     backoff: { firstMs: 0, baseMs: 0 },

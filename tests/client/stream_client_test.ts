@@ -269,6 +269,57 @@ describe("StreamClient, ending", () => {
     }
   });
 
+  it("can be closed from onStateChange, in every state", async () => {
+    const states = [
+      "connecting",
+      "authenticating",
+      "subscribing",
+      "imaging",
+      "live",
+      "waiting",
+    ] as const;
+    for (const state of states) {
+      const play: Play = new Play({
+        onStateChange: (change) => {
+          if (change.state === state) play.client.close();
+        },
+      });
+      await play.start();
+      for (const connection of play.connections) {
+        connection.send(success({ id: 1 }), success({ id: 2 }), {
+          id: 2,
+          ...marketImage(2, "c1"),
+        });
+      }
+      await turn();
+      if (state === "waiting") play.peer.end();
+      await turn();
+      assert.deepEqual(play.outcome, {}, state);
+      assert.equal(play.timers.pending, 0, `timers left in ${state}`);
+      for (const connection of play.connections) {
+        assert.equal(connection.isClosed, true);
+        if (state === "authenticating") {
+          assert.equal(connection.requests.length, 0);
+        }
+      }
+    }
+  });
+
+  it("leaves nothing behind, however often it connects", async () => {
+    const play = await new Play({ orders: {}, backoff: { maxMs: 1000 } })
+      .goLive();
+    for (let i = 0; i < 200; i++) {
+      await play.reconnect();
+      assert.ok(play.timers.pending <= 3, `${play.timers.pending} timers`);
+    }
+    assert.equal(
+      play.connections.filter(({ isClosed }) => !isClosed).length,
+      1,
+    );
+    await play.end();
+    assert.equal(play.timers.pending, 0);
+  });
+
   it("closes a connection that comes after it was closed", async () => {
     let arrive = (_: Transport): void => {};
     const play = await new Play({
