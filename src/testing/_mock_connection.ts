@@ -81,6 +81,8 @@ export class MockConnection implements WireListener, SubscriptionHost {
   readonly #host: ConnectionHost;
   readonly #wire: MockWire;
   readonly #subscriptions = new Map<MockStream, MockSubscription>();
+  /** Faults that wait for a number of bytes. */
+  readonly #byteFaults = new Set<MockFault>();
   #isAuthenticated = false;
   #isDelayed = false;
   #stopIdle: () => void = () => {};
@@ -100,11 +102,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
 
   onSecure(): void {
     this.#wire.traps = this.#host.faults.takeBytes(this.number)
-      .map((fault): ByteTrap => ({
-        byte: fault.byte!,
-        isExact: EXACT.includes(fault.kind),
-        spring: () => injectFault(this, fault),
-      }));
+      .map((fault) => this.#trapOf(fault));
     for (
       const fault of this.#host.faults.take(this.number, { at: "connect" })
     ) injectFault(this, fault);
@@ -251,11 +249,26 @@ export class MockConnection implements WireListener, SubscriptionHost {
       subscription.stop();
     }
     this.#subscriptions.clear();
+    // What did not happen here may happen on another connection.
+    for (const fault of this.#byteFaults) this.#host.faults.giveBack(fault);
+    this.#byteFaults.clear();
     this.#host.onChange(this);
   }
 
   onClose(): void {
     this.#host.onClose(this);
+  }
+
+  #trapOf(fault: MockFault): ByteTrap {
+    this.#byteFaults.add(fault);
+    return {
+      byte: fault.byte!,
+      isExact: EXACT.includes(fault.kind),
+      spring: () => {
+        this.#byteFaults.delete(fault);
+        injectFault(this, fault);
+      },
+    };
   }
 
   #answer(request: WireObject): void {

@@ -41,6 +41,11 @@ export class MockFaultPlan {
     ).sort((a, b) => a.byte! - b.byte!);
   }
 
+  /** Takes back a fault that did not happen. */
+  giveBack(fault: MockFault): void {
+    this.#planned.push({ fault, left: 1 });
+  }
+
   #take(isDue: (fault: MockFault) => boolean): MockFault[] {
     const taken: MockFault[] = [];
     for (const planned of [...this.#planned]) {

@@ -18,7 +18,7 @@ export interface MockFaultPlace {
   /**
    * After this many bytes that the exchange has sent on the connection. Cuts,
    * stalls, splits and raw bytes happen exactly there, everything else behind
-   * the line that this byte is in.
+   * the line that this byte is in. Must be planned before the client connects.
    */
   readonly byte?: number | undefined;
   /**

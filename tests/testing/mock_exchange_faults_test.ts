@@ -107,6 +107,14 @@ describe("MockExchange faults", () => {
     });
   }
 
+  it("waits for a connection that gets to the byte", async () => {
+    await using exchange = await start([{ kind: "cut", byte: 1000 }]);
+    (await logIn(exchange)).close();
+    await exchange.until(() => exchange.openConnections === 0);
+    using client = await readAll(exchange);
+    assert.equal(client.bytes.length, 1000);
+  });
+
   it("cuts and stalls the connection in the handshake", async () => {
     await using exchange = await start([
       { kind: "cut", handshake: true, connection: 1 },
@@ -153,13 +161,13 @@ describe("MockExchange faults", () => {
       { kind: "cut", byte: 7, times: 2 },
     ]);
     const sizes: number[] = [];
-    for (let number = 1; number <= 4; number++) {
-      using client = await readAllButCutAt(exchange, number === 4);
+    for (let number = 1; number <= 5; number++) {
+      using client = await readWhatComes(exchange, number === 5);
       sizes.push(client.bytes.length);
     }
-    // The one for any connection happens on the first and on the second, where another is earlier.
-    assert.deepEqual(sizes.slice(0, 3), [7, 5, 6]);
-    assert.ok(sizes[3]! > 100);
+    // The one for any connection waits where another is earlier.
+    assert.deepEqual(sizes.slice(0, 4), [7, 5, 6, 7]);
+    assert.ok(sizes[4]! > 100);
     assert.throws(() => exchange.addFault({ kind: "stall", times: 0 }), {
       name: "RangeError",
       message: 'Cannot plan fault as "times" must be at least 1: 0',
@@ -431,7 +439,7 @@ function textOf(client: RawClient): string {
 }
 
 /** Reads to the end; or, if there will be none, up to the image. */
-async function readAllButCutAt(
+async function readWhatComes(
   exchange: MockExchange,
   isWhole: boolean,
 ): Promise<RawClient> {
