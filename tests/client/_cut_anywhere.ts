@@ -10,7 +10,12 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { StreamName } from "../../src/cache/stream_update.ts";
 import { stateText } from "../../src/cli/_state_text.ts";
-import { type ClientTimers, StreamClient } from "../../src/client/mod.ts";
+import {
+  type ClientTimers,
+  type MarketSubscription,
+  type OrderSubscription,
+  StreamClient,
+} from "../../src/client/mod.ts";
 import { createCertificates } from "../../src/testing/_certificates.ts";
 import {
   MarketGenerator,
@@ -60,6 +65,11 @@ const FIELDS = [
   "SP_TRADED",
   "SP_PROJECTED",
 ];
+
+const MARKETS: MarketSubscription = { fields: FIELDS, ladderLevels: 10 };
+const ORDERS: OrderSubscription = {
+  orderFilter: { partitionMatchedByStrategyRef: true },
+};
 
 const STREAMS: readonly StreamName[] = ["market", "order"];
 
@@ -188,12 +198,17 @@ export interface Course {
   readonly isWhole: boolean;
   /** Seed of the steps between two batches. */
   readonly seed: number;
+  /**
+   * How often, from 0 to 1, a subscription is replaced by the like of it behind a
+   * batch. That costs an image, and is no gap.
+   */
+  readonly replacedShare?: number;
 }
 
 /** Runs a client until it has been told everything, and closes it. */
 export async function run(
   exchange: MockExchange,
-  { isWhole, seed }: Course,
+  { isWhole, seed, replacedShare = 0 }: Course,
 ): Promise<Outcome> {
   const random = new SeededRandom(seed);
   const gaps: Record<StreamName, number[]> = { market: [], order: [] };
@@ -204,8 +219,8 @@ export async function run(
     host: exchange.host,
     port: exchange.port,
     caCerts: [exchange.caCert],
-    markets: { fields: FIELDS, ladderLevels: 10 },
-    orders: { orderFilter: { partitionMatchedByStrategyRef: true } },
+    markets: MARKETS,
+    orders: ORDERS,
     heartbeatMs: 500,
     answerTimeoutMs: 2_000,
     closedRetentionMs: Infinity,
@@ -221,6 +236,10 @@ export async function run(
     for (const update of batch) {
       if (update.kind !== "gap") continue;
       gaps[update.gap!.stream].push(update.gap!.interruptions);
+    }
+    if (!exchange.isAtEnd && random.chance(replacedShare)) {
+      if (random.chance(0.5)) client.subscribeMarkets(MARKETS);
+      else client.subscribeOrders(ORDERS);
     }
     if (client.state !== "live") continue;
     if (isWhole && !exchange.isAtEnd) {
@@ -365,7 +384,11 @@ export async function cutBeyond(
       scenario,
       trouble.faults(1, byte),
     );
-    const outcome = await run(exchange, { isWhole: true, seed: seed + i });
+    const outcome = await run(exchange, {
+      isWhole: true,
+      seed: seed + i,
+      replacedShare: i % 3 === 0 ? 0.1 : 0,
+    });
     check(calm, outcome, `${trouble.name} at byte ${byte}, seed ${seed}+${i}`);
     if (outcome.losses > 0) happened++;
     onRun(i + 1, count);
