@@ -29,6 +29,8 @@ export class ReadWatchdog {
   #readingSince: number | undefined;
   /** How long reads have waited for an answer before the present one. */
   #waitedMs = 0;
+  /** Whether the present read has been given more time after a standstill. */
+  #isPardoned = false;
   /** When the timer is to fire. */
   #dueAt = Infinity;
   #cancelTimer: (() => void) | undefined;
@@ -71,6 +73,7 @@ export class ReadWatchdog {
   /** A read begins. */
   beginRead(): void {
     this.#readingSince = this.#timers.elapsed();
+    this.#isPardoned = false;
     if (this.#cancelTimer === undefined) this.#wind();
   }
 
@@ -120,7 +123,9 @@ export class ReadWatchdog {
       // Wound again with the next read.
       return;
     }
-    if (now - this.#dueAt > STANDSTILL_MS) {
+    // Once: whatever was there then has been read before the timer fires again.
+    if (now - this.#dueAt > STANDSTILL_MS && !this.#isPardoned) {
+      this.#isPardoned = true;
       this.#readingSince = now;
     } else if (this.#remainingMs(now) <= 0) {
       const isSilent = now - this.#readingSince >= this.#silenceMs;

@@ -191,7 +191,8 @@ export class StreamClient
   /** Whether the loop has been told that it is all over. */
   #isOver = false;
   #isAdvancing = false;
-  #onSettled: (() => void) | undefined;
+  /** Those who wait for the loop to notice that the client is closed. */
+  readonly #onSettled: (() => void)[] = [];
   readonly #lifetime = new AbortController();
   /** What an own function of the user threw; it ends the loop. */
   #callbackError: { readonly error: unknown } | undefined;
@@ -343,7 +344,7 @@ export class StreamClient
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     if (!this.#isAdvancing) return;
-    await new Promise<void>((resolve) => this.#onSettled = resolve);
+    await new Promise<void>((resolve) => this.#onSettled.push(resolve));
   }
 
   /**
@@ -400,7 +401,7 @@ export class StreamClient
       throw error;
     } finally {
       this.#isAdvancing = false;
-      this.#onSettled?.();
+      for (const settle of this.#onSettled.splice(0)) settle();
     }
   }
 
@@ -570,7 +571,11 @@ export class StreamClient
     this.#monitor.reconnects++;
     if (action === "renew") {
       if (!this.#sessions.refuse()) throw error;
-      return this.#tell(error);
+      // A session that was accepted before may end as soon again: do not log in
+      // without a pause then.
+      return connection.isAuthenticated
+        ? await this.#wait(error)
+        : this.#tell(error);
     }
     if (
       error instanceof ConnectionLostError || error instanceof StreamStatusError

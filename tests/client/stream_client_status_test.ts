@@ -280,6 +280,23 @@ describe("StreamClient's session", () => {
     await play.end();
   });
 
+  it("is not renewed without a pause when it ends again and again", async () => {
+    const asked: boolean[] = [];
+    const play = await new Play({ session: numbered(asked) }).start();
+    const waits: (number | undefined)[] = [];
+    for (let i = 0; i < 4; i++) {
+      play.peer.accept();
+      await turn();
+      await play.send(failure("INVALID_SESSION_INFORMATION"));
+      assert.equal(play.client.state, "waiting");
+      assert.equal(asked.length, i + 1);
+      waits.push(play.changes.at(-1)!.waitMs);
+      await play.wait();
+    }
+    assert.deepEqual(waits, [500, 1500, 3000, 6000]);
+    await play.end();
+  });
+
   it("cannot be renewed when it is a token", async () => {
     const play = await new Play({ session: new Secret("token") }).start();
     await play.send(failure("NO_SESSION", { id: 1 }));

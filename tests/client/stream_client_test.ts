@@ -386,7 +386,10 @@ describe("StreamClient, ending", () => {
 
   it("waits for its loop when it is disposed", async () => {
     const play = await new Play().start();
-    await play.client[Symbol.asyncDispose]();
+    await Promise.all([
+      play.client[Symbol.asyncDispose](),
+      play.client[Symbol.asyncDispose](),
+    ]);
     assert.deepEqual(play.outcome, {});
     await play.client[Symbol.asyncDispose]();
   });
