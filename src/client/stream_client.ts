@@ -24,12 +24,12 @@ import {
 import {
   marketRequest,
   orderRequest,
-  SubscribedStream,
   type SubscriptionDefaults,
 } from "./_subscribed_stream.ts";
+import { Subscriptions } from "./_subscriptions.ts";
 import { connectionLost } from "./_transport_failure.ts";
 import { Backoff } from "./backoff.ts";
-import type { ClientHealth, StreamHealth } from "./client_health.ts";
+import type { ClientHealth } from "./client_health.ts";
 import type { StreamClientOptions } from "./client_options.ts";
 import type { ClientState } from "./client_state.ts";
 import { type ClientTimers, SYSTEM_TIMERS } from "./client_timers.ts";
@@ -68,9 +68,6 @@ const DEFAULT_HEARTBEAT_MS = 5_000;
 /** The exchange closes what has not subscribed by then (protocol section 1). */
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_MAX_MARKETS = 100_000;
-
-/** Nothing at all for this many heartbeats is a dead connection (protocol section 1). */
-const SILENT_HEARTBEATS = 2;
 
 /** Connections in a row that may bring lines which are no messages. */
 const MAX_UNUSABLE_CONNECTIONS = 3;
@@ -155,10 +152,7 @@ export class StreamClient
   readonly #backoff: Backoff;
   readonly #monitor = new HealthMonitor();
   readonly #listeners = new Set<LineListener>();
-  readonly #streams: Readonly<Record<StreamName, SubscribedStream>> = {
-    market: new SubscribedStream("market"),
-    order: new SubscribedStream("order"),
-  };
+  readonly #subscriptions: Subscriptions;
   readonly #iterator: AsyncIterator<UpdateBatch, undefined> = {
     next: () => this.#next(),
     return: () => {
@@ -171,8 +165,6 @@ export class StreamClient
   #connection: Connection | undefined;
   /** Token of the latest connection. */
   #token: Secret | undefined;
-  /** Counts on over all connections, so that no late line can be mistaken. */
-  #nextRequestId = 1;
   /** When all books became complete; undefined while they are not. */
   #liveSince: number | undefined;
   /** Connections in a row that brought lines which are no messages. */
@@ -242,6 +234,7 @@ export class StreamClient
       segmentation: options.segmentation ?? true,
     };
     this.cache = options.cache ?? new StreamCache(options);
+    this.#subscriptions = new Subscriptions(this.cache, timers);
     this.#feed = new BookFeed({
       parser: options.parser ?? openParser({ backend: options.backend }).parser,
       cache: this.cache,
@@ -271,8 +264,8 @@ export class StreamClient
       connections: monitor.connections,
       reconnects: monitor.reconnects,
       connectionsAvailable: monitor.connectionsAvailable,
-      market: this.#streamHealth("market"),
-      order: this.#streamHealth("order"),
+      market: this.#subscriptions.health("market"),
+      order: this.#subscriptions.health("order"),
       gaps: monitor.gaps,
       resumes: monitor.resumes,
       messages,
@@ -362,11 +355,6 @@ export class StreamClient
     return this.#lifetime.signal.aborted;
   }
 
-  get #wanted(): SubscribedStream[] {
-    const { market, order } = this.#streams;
-    return [market, order].filter((stream) => stream.isWanted);
-  }
-
   #shut(error: Error | undefined): void {
     if (this.#isClosed) return;
     this.#lifetime.abort();
@@ -374,10 +362,7 @@ export class StreamClient
     this.#sessions.stop();
     this.#connection?.close();
     this.#connection = undefined;
-    for (const stream of this.#wanted) {
-      stream.phase = "off";
-      this.#interrupt(stream, "the client was closed");
-    }
+    this.#subscriptions.lose(undefined, "the client was closed");
     if (error !== undefined) {
       this.#monitor.noteError(error, this.#timers.now());
     }
@@ -480,7 +465,7 @@ export class StreamClient
     this.#feed.begin(`${hostname}:${port} #${connection.number}`);
     this.#unfinishedBytes = 0;
     this.#enter("authenticating");
-    const id = this.#nextRequestId++;
+    const id = this.#subscriptions.newRequestId();
     connection.send(
       "authentication",
       id,
@@ -520,7 +505,8 @@ export class StreamClient
         );
       }
     }
-    return this.#take(lines.take());
+    // A callback may have closed the client.
+    return this.#isClosed ? undefined : this.#take(lines.take());
   }
 
   async #receive(connection: Connection): Promise<UpdateBatch | undefined> {
@@ -603,20 +589,7 @@ export class StreamClient
       this.#backoff.reset();
       this.#unusableConnections = 0;
     }
-    for (const stream of this.#wanted) {
-      stream.phase = "off";
-      // An interruption that was noticed before its connection went is the same one.
-      if (!connection.interrupted.has(stream.name)) {
-        this.#interrupt(stream, reasonOf(error));
-      }
-    }
-  }
-
-  #interrupt(stream: SubscribedStream, reason: string): void {
-    this.cache.beginGap(stream.name, {
-      lostAtMs: this.#timers.now(),
-      reason,
-    });
+    this.#subscriptions.lose(connection, reasonOf(error));
   }
 
   /** Waits before the next attempt. */
@@ -687,11 +660,11 @@ export class StreamClient
   }
 
   #onChange(update: StreamUpdate): void {
-    const stream = this.#streams[update.stream!];
+    const stream = this.#subscriptions.stream(update.stream!);
     stream.lastMessageAtMs = this.#receivedAtMs;
     this.#monitor.noteChange(update, this.#receivedAtMs);
     if (update.isImage || update.isResubscription) {
-      this.#onComplete(stream, update);
+      if (this.#subscriptions.complete(stream, update)) this.#review();
     } else if (
       update.kind !== "heartbeat" && update.changeType === "SUB_IMAGE"
     ) {
@@ -699,16 +672,6 @@ export class StreamClient
       // the clocks came with.
       stream.forgetClocks();
     }
-  }
-
-  #onComplete(stream: SubscribedStream, update: StreamUpdate): void {
-    const { phase } = stream;
-    // Not if it belongs to a subscription that was replaced, or refused.
-    if (phase === "off" || phase === "refused") return;
-    stream.heartbeatMs = update.heartbeatMs ?? stream.heartbeatMs;
-    stream.conflateMs = update.conflateMs ?? stream.conflateMs;
-    stream.complete();
-    this.#review();
   }
 
   /** A line that is no message, or a message that cannot be used. */
@@ -719,14 +682,7 @@ export class StreamClient
       ? error.reason !== "oversize"
       : !(error instanceof RangeError);
     connection.judge(isCorrupt ? "retry" : "stop", error);
-    // What it said is missing, and any stream may be concerned. What follows on this
-    // connection is not taken any more: it would be shown with a part left out.
-    for (const stream of this.#wanted) {
-      if (connection.interrupted.has(stream.name)) continue;
-      connection.interrupted.add(stream.name);
-      this.#interrupt(stream, reasonOf(error));
-      this.cache.expect(stream.name, this.#nextRequestId++);
-    }
+    this.#subscriptions.distrust(connection, reasonOf(error));
   }
 
   /** A `connection` or `status` message. Seen twice when it is of the handshake. */
@@ -772,11 +728,10 @@ export class StreamClient
     if (kind === "authentication") {
       connection.isAuthenticated = true;
       this.#sessions.accept();
-      connection.startProbing(() => this.#probe(connection));
-      for (const stream of this.#wanted) this.#request(connection, stream);
+      connection.startProbing(() => this.#subscriptions.probe(connection));
+      this.#subscriptions.requestAll(connection);
     } else if (kind !== "heartbeat") {
-      const stream = this.#streams[kind];
-      if (stream.phase === "requested") stream.phase = "imaging";
+      this.#subscriptions.accept(kind);
     }
     this.#review();
   }
@@ -789,13 +744,9 @@ export class StreamClient
   ): void {
     const action = actionOn(error.code);
     const stream = kind === "market" || kind === "order"
-      ? this.#streams[kind]
+      ? this.#subscriptions.stream(kind)
       : undefined;
-    if (action === "forget-clock") {
-      for (const each of stream === undefined ? this.#wanted : [stream]) {
-        each.forgetClocks();
-      }
-    }
+    if (action === "forget-clock") this.#subscriptions.forgetClocks(stream);
     if (action === "stop" || action === "renew") {
       return connection.judge(action, error);
     }
@@ -804,22 +755,16 @@ export class StreamClient
     }
     if (action === "surface") {
       // Only market subscriptions have a limit that is told without an id.
-      this.#refuse(stream ?? this.#streams.market, error);
+      this.#subscriptions.refuse(
+        stream ?? this.#subscriptions.stream("market"),
+        error.code,
+      );
+      this.#review();
     } else if (stream !== undefined) {
       // The connection stays, and without the subscription: begin anew.
       return connection.judge("retry", error, minimumWaitMsAfter(error.code));
     }
     this.#tell(error);
-  }
-
-  /** Notes that a stream has no subscription any more, though the connection stays. */
-  #refuse(stream: SubscribedStream, error: Error): void {
-    if (!stream.isWanted) return;
-    stream.phase = "refused";
-    stream.forgetClocks();
-    // Whether the one before it survives is not documented: no book can be relied on.
-    this.#interrupt(stream, reasonOf(error));
-    this.#review();
   }
 
   // ── Subscriptions ───────────────────────────────────────────────────────────
@@ -833,72 +778,29 @@ export class StreamClient
         "Cannot subscribe as the client must be open: it is closed",
       );
     }
-    const stream = this.#streams[name];
+    const stream = this.#subscriptions.stream(name);
     stream.want(request);
     const connection = this.#connection;
     const isReady = connection !== undefined && connection.isAuthenticated &&
       connection.verdict === undefined;
     if (!isReady) return;
-    this.#request(connection, stream);
+    this.#subscriptions.request(connection, stream);
     this.#review();
-  }
-
-  /** Sends a subscription. Its id counts before it is written, so nothing can be missed. */
-  #request(connection: Connection, stream: SubscribedStream): void {
-    const { cache } = this;
-    const id = this.#nextRequestId++;
-    cache.expect(stream.name, id);
-    const initialClk = cache.initialClk(stream.name);
-    const clk = cache.clk(stream.name);
-    const canResume = stream.canResume && initialClk !== undefined &&
-      clk !== undefined;
-    if (!canResume) {
-      stream.forgetClocks();
-      cache.forgetClock(stream.name);
-    }
-    const bytes = stream.request(
-      id,
-      canResume ? { initialClk, clk } : undefined,
-    );
-    connection.send(stream.name, id, bytes);
-  }
-
-  /** Keeps a connection open that has no subscription. */
-  #probe(connection: Connection): void {
-    const isSubscribed = this.#wanted.some(({ phase }) =>
-      phase === "requested" || phase === "imaging" || phase === "live"
-    );
-    if (isSubscribed || connection.awaits("heartbeat")) return;
-    const id = this.#nextRequestId++;
-    connection.send("heartbeat", id, encodeRequest({ op: "heartbeat", id }));
   }
 
   /** Draws conclusions from how far the subscriptions are. */
   #review(): void {
     const connection = this.#connection;
     if (connection === undefined || !connection.isAuthenticated) return;
-    const streams = this.#wanted;
-    let heartbeatMs = Infinity;
-    for (const { phase, heartbeatMs: own } of streams) {
-      if (phase !== "imaging" && phase !== "live") continue;
-      heartbeatMs = Math.min(heartbeatMs, own);
-    }
-    connection.limitSilence(SILENT_HEARTBEATS * heartbeatMs);
-    const has = (wanted: string): boolean =>
-      streams.some(({ phase }) => phase === wanted);
-    if (
-      streams.length === 0 || has("off") || has("requested") || has("refused")
-    ) {
-      this.#liveSince = undefined;
-      this.#enter("subscribing");
-    } else if (has("imaging")) {
-      this.#liveSince = undefined;
-      this.#enter("imaging");
-    } else {
+    connection.limitSilence(this.#subscriptions.silenceMs);
+    const { progress } = this.#subscriptions;
+    if (progress === "live") {
       connection.wasLive = true;
       this.#liveSince ??= this.#timers.elapsed();
-      this.#enter("live");
+    } else {
+      this.#liveSince = undefined;
     }
+    this.#enter(progress);
   }
 
   // ── News ────────────────────────────────────────────────────────────────────
@@ -938,21 +840,6 @@ export class StreamClient
         signal.removeEventListener("abort", onAbort)
       );
     });
-  }
-
-  #streamHealth(name: StreamName): StreamHealth | undefined {
-    const stream = this.#streams[name];
-    if (!stream.isWanted) return undefined;
-    const { phase, requestId, conflateMs, heartbeatMs, lastMessageAtMs } =
-      stream;
-    return {
-      phase,
-      subscriptionId: requestId,
-      isStale: this.cache.isStale(name),
-      conflateMs,
-      heartbeatMs,
-      lastMessageAtMs,
-    };
   }
 
   #conflatedByMarket(): Record<string, number> {

@@ -295,6 +295,7 @@ describe("StreamClient, ending", () => {
       if (state === "waiting") play.peer.end();
       await turn();
       assert.deepEqual(play.outcome, {}, state);
+      if (state === "subscribing") assert.equal(play.updates.length, 0);
       assert.equal(play.timers.pending, 0, `timers left in ${state}`);
       for (const connection of play.connections) {
         assert.equal(connection.isClosed, true);
