@@ -6,8 +6,11 @@ import {
   ConnectionLostError,
   openTransport,
   StreamClient,
+  type StreamClientOptions,
   type Transport,
 } from "../../src/client/mod.ts";
+import { LineTooLongError } from "../../src/framing/line_too_long_error.ts";
+import { InvalidLineError } from "../../src/parsing/invalid_line_error.ts";
 import {
   MockExchange,
   type MockExchangeOptions,
@@ -237,5 +240,64 @@ describe("openTransport()", () => {
     }
     assert.ok(sent < 100_000_000, `${sent} bytes were taken`);
     transport.close();
+  });
+});
+
+describe("StreamClient over TLS", () => {
+  /** Iterates a client until it ends. */
+  async function outcome(
+    exchange: MockExchange,
+    options: Partial<StreamClientOptions> = {},
+  ): Promise<unknown> {
+    const client = new StreamClient({
+      appKey: "key",
+      session: "token",
+      host: exchange.host,
+      port: exchange.port,
+      caCerts: [exchange.caCert],
+      markets: {},
+      backoff: { firstMs: 0, baseMs: 0 },
+      ...options,
+    });
+    try {
+      for await (const batch of client) for (const _ of batch);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  it("ends on a line without end, having held no more than its limit", async () => {
+    let sent = 0;
+    await using exchange = await start({
+      faults: [{
+        kind: "raw",
+        request: "marketSubscription",
+        bytes: (function* (): Generator<string> {
+          while (true) {
+            sent += 65_536;
+            yield " ".repeat(65_536);
+          }
+        })(),
+      }],
+    });
+    const error = await outcome(exchange, { maxLineBytes: 1_000_000 });
+    assert.ok(error instanceof LineTooLongError, String(error));
+    assert.ok(sent < 100_000_000, `${sent} bytes were taken`);
+    await exchange.until(() => exchange.openConnections === 0);
+  });
+
+  it("ends on connections that bring binary data", async () => {
+    await using exchange = await start({
+      faults: [{
+        kind: "raw",
+        request: "marketSubscription",
+        bytes: Uint8Array.from({ length: 4_096 }, (_, i) => i * 7),
+        times: 10,
+      }],
+    });
+    assert.ok(await outcome(exchange) instanceof InvalidLineError);
+    assert.equal(exchange.acceptedConnections, 3);
+    await exchange.until(() => exchange.openConnections === 0);
   });
 });
