@@ -187,6 +187,118 @@ describe("MockExchange resume", () => {
     );
   });
 
+  /** What a reader is told that was away for all of a script but its first message. */
+  async function told(script: readonly Line[], request: Line): Promise<Line> {
+    await using exchange = await MockExchange.start({
+      source: script,
+      pace: "stepped",
+      startPosition: 1,
+    });
+    const calm = new Follower(exchange, [request]);
+    const away = new Follower(exchange, [request]);
+    await calm.connect();
+    await away.connect();
+    away.disconnect();
+    await exchange.advance(script.length);
+    exchange.heartbeat();
+    await calm.catchUp();
+    const { cache } = away.reader.feed;
+    const stream = request.op === "marketSubscription" ? "market" : "order";
+    using client = await logIn(exchange);
+    await client.send({
+      ...request,
+      initialClk: cache.initialClk(stream),
+      clk: cache.clk(stream),
+    });
+    const answer = (await client.until(endsFirst)).at(-1);
+    away.reader.take(client);
+    assert.equal(away.reader.text, calm.reader.text);
+    calm.disconnect();
+    return answer;
+  }
+
+  it("tells of orders that were replaced as a whole in between", async () => {
+    const order = (id: string, status: string): Line => ({
+      id,
+      status,
+      side: "B",
+      p: 2,
+      s: 1,
+      sm: 0,
+      sr: 1,
+      sl: 0,
+      sc: 0,
+      sv: 0,
+    });
+    const ocm = (oc: readonly Line[]): Line => ({ op: "ocm", pt: 1, oc });
+    const { ct, oc } = await told([
+      ocm([
+        { id: "1.1", orc: [{ id: 7, uo: [order("1", "E")], mb: [[2, 1]] }] },
+        { id: "1.2", orc: [{ id: 8, uo: [order("2", "E")], ml: [[3, 1]] }] },
+        { id: "1.3", orc: [{ id: 9, uo: [order("3", "E")], mb: [[4, 1]] }] },
+        { id: "1.4", orc: [{ id: 5, uo: [order("4", "E")], mb: [[5, 1]] }] },
+      ]),
+      // A market, a runner, a market of which nothing is left, and matches that are void.
+      ocm([{
+        id: "1.1",
+        fullImage: true,
+        orc: [{ id: 6, fullImage: true, uo: [order("9", "EC")] }],
+      }]),
+      ocm([{ id: "1.2", orc: [{ id: 8, fullImage: true, ml: [[3, 2]] }] }]),
+      ocm([{ id: "1.3", fullImage: true }]),
+      ocm([{ id: "1.4", closed: true, orc: [{ id: 5, mb: [] }] }]),
+    ], ORDERS);
+    assert.equal(ct, "RESUB_DELTA");
+    assert.deepEqual(oc, [
+      {
+        id: "1.1",
+        fullImage: true,
+        orc: [{ fullImage: true, id: 6, uo: [order("9", "EC")] }],
+      },
+      { id: "1.2", orc: [{ fullImage: true, id: 8, ml: [[3, 2]] }] },
+      { id: "1.3", fullImage: true },
+      { id: "1.4", closed: true, orc: [{ id: 5, mb: [[5, 0]] }] },
+    ]);
+  });
+
+  it("tells of markets that began to match in between, in full", async () => {
+    const definition = (venue: string): Line => ({ venue, runners: [] });
+    const { ct, mc } = await told([
+      {
+        op: "mcm",
+        mc: [{
+          id: "1.1",
+          marketDefinition: definition("Ascot"),
+          rc: [{ id: 7, ltp: 2 }],
+        }],
+      },
+      { op: "mcm", mc: [{ id: "1.1", marketDefinition: definition("York") }] },
+      { op: "mcm", mc: [{ id: "1.1", rc: [{ id: 7, tv: 5 }] }] },
+    ], { ...EVERYTHING, marketFilter: { venues: ["York"] } });
+    assert.equal(ct, "RESUB_DELTA");
+    assert.deepEqual(mc, [{
+      id: "1.1",
+      marketDefinition: definition("York"),
+      rc: [{ ltp: 2, tv: 5, id: 7 }],
+      img: true,
+    }]);
+  });
+
+  it("marks what was merged out of several changes", async () => {
+    const change = (ltp: number): Line => ({
+      op: "mcm",
+      mc: [{ id: "1.1", rc: [{ id: 7, ltp }] }],
+    });
+    const { mc } = await told([change(1), change(2), change(3)], EVERYTHING);
+    assert.deepEqual(mc, [{
+      id: "1.1",
+      rc: [{ ltp: 3, id: 7 }],
+      con: true,
+    }]);
+    const once = await told([change(1), change(2)], EVERYTHING);
+    assert.deepEqual(once.mc, [{ id: "1.1", rc: [{ ltp: 2, id: 7 }] }]);
+  });
+
   const views: readonly (readonly [string, Line])[] = [
     ["three levels of best offers", {
       marketDataFilter: {

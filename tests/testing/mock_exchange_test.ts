@@ -427,6 +427,40 @@ describe("MockExchange", () => {
     ]);
   });
 
+  it("puts the segments of its source together, in their order", async () => {
+    const segment = (segmentType: string, ltp: number): Line => ({
+      op: "mcm",
+      segmentType,
+      mc: [{ id: "1.1", rc: [{ id: 101, ltp }] }],
+    });
+    await using exchange = await start({
+      source: [
+        SCRIPT[0],
+        segment("SEG_START", 5),
+        { op: "mcm", segmentType: "SEG" },
+        segment("SEG_START", 6),
+        segment("SEG_END", 7),
+        // What was half told when the connection was lost.
+        segment("SEG_START", 8),
+        { op: "connection", connectionId: "1" },
+        segment("SEG_END", 9),
+      ],
+    });
+    using client = await logIn(exchange);
+    await subscribe(client, EVERYTHING);
+    assert.equal(await exchange.advance(9), 2);
+    const [first, second] = await client.lines(2);
+    assert.deepEqual(
+      first.mc.map((change: Line) => change.rc[0].ltp),
+      [6, 7],
+    );
+    assert.deepEqual(
+      second.mc.map((change: Line) => change.rc[0].ltp),
+      [9],
+    );
+    assert.equal(exchange.state.markets[0]!.runners[0]!.lastTradedPrice, 9);
+  });
+
   it("replaces a subscription by the next of its kind", async () => {
     await using exchange = await start();
     using client = await logIn(exchange);
@@ -624,7 +658,6 @@ describe("MockExchange", () => {
     await subscribe(client, EVERYTHING);
     await exchange.advance(100_000);
     assert.equal(exchange.isAtEnd, true);
-    exchange.heartbeat();
     let conflated = 0;
     let lines = 0;
     const clk = exchange.clk("market");
