@@ -94,8 +94,8 @@ async function readBooks(job: LoadJob): Promise<LoadResult> {
     appKey: "load",
     session: "load",
     markets: {},
+    connect: async (options) => metered(await openTransport(options), meter),
   });
-  client.tap((lines) => meter.read(lines.length));
   loop: for await (const batch of client) {
     for (const update of batch) {
       for (const book of update.markets) {
@@ -113,14 +113,30 @@ async function readBooks(job: LoadJob): Promise<LoadResult> {
   return meter.result(digest.digest("hex"));
 }
 
+/** A connection that tells the meter of each piece, in the same way for all readers. */
+function metered(transport: Transport, meter: Meter): Transport {
+  return {
+    read: async (): Promise<Uint8Array | null> => {
+      const chunk = await transport.read();
+      if (chunk !== null) meter.read(chunk.length);
+      return chunk;
+    },
+    write: (bytes) => transport.write(bytes),
+    close: () => transport.close(),
+  };
+}
+
 /** Connects and subscribes without a client. */
-async function open(job: LoadJob): Promise<Transport> {
-  const transport = await openTransport({
-    hostname: job.host,
-    port: job.port,
-    caCerts: [job.caCert],
-    timeoutMs: CONNECT_TIMEOUT_MS,
-  });
+async function open(job: LoadJob, meter: Meter): Promise<Transport> {
+  const transport = metered(
+    await openTransport({
+      hostname: job.host,
+      port: job.port,
+      caCerts: [job.caCert],
+      timeoutMs: CONNECT_TIMEOUT_MS,
+    }),
+    meter,
+  );
   await transport.write(encodeRequest({
     op: "authentication",
     id: 1,
@@ -135,19 +151,19 @@ async function readJson(job: LoadJob): Promise<LoadResult> {
   const meter = new Meter(job);
   const framer = new LineFramer();
   const decoder = new TextDecoder();
-  const transport = await open(job);
+  const transport = await open(job, meter);
   for (;;) {
     const chunk = await transport.read();
     if (chunk === null) break;
-    meter.read(chunk.length);
-    if (!framer.push(chunk)) continue;
-    const { bytes, start, end } = framer;
-    const text = decoder.decode(bytes.subarray(start, end));
-    // As fast as it gets: one decoding and one split for all lines of a piece.
-    for (const line of text.split("\n")) {
-      if (line === "") continue;
-      use(JSON.parse(line));
-      meter.message();
+    for (let has = framer.push(chunk); has; has = framer.next()) {
+      const { bytes, start, end } = framer;
+      const text = decoder.decode(bytes.subarray(start, end));
+      // As fast as it gets: one decoding and one split for all lines of a block.
+      for (const line of text.split("\n")) {
+        if (line === "") continue;
+        use(JSON.parse(line));
+        meter.message();
+      }
     }
   }
   transport.close();
@@ -158,11 +174,10 @@ const LF = 0x0a;
 
 async function readBytes(job: LoadJob): Promise<LoadResult> {
   const meter = new Meter(job);
-  const transport = await open(job);
+  const transport = await open(job, meter);
   for (;;) {
     const chunk = await transport.read();
     if (chunk === null) break;
-    meter.read(chunk.length);
     let lines = 0;
     for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) {
       lines++;

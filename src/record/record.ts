@@ -119,6 +119,8 @@ class SourceRecording implements Recording {
   #untap: (() => void) | undefined;
   #isPulling = false;
   #isEnded = false;
+  /** The batch that was delivered last, of which lines may not have been shown yet. */
+  #lastBatch: UpdateBatch | undefined;
 
   constructor(source: RecordSource, folder: string, options: RecordOptions) {
     const { now } = options.timers ?? SYSTEM_TIMERS;
@@ -151,7 +153,10 @@ class SourceRecording implements Recording {
       const result = await this.#pull(batches);
       // Whoever ended the recording meanwhile wants no more of it.
       if (this.#isEnded) return await this.#end();
-      if (result.done !== true) return result;
+      if (result.done !== true) {
+        this.#lastBatch = result.value;
+        return result;
+      }
       this.#batches = undefined; // it is used up
     } catch (error) {
       // What ended the iteration counts, also if files could not be completed.
@@ -215,7 +220,9 @@ class SourceRecording implements Recording {
     this.#batches = undefined;
     const recorder = this.#recorder;
     try {
-      // Lines of a batch that nobody used up may be shown by this.
+      // Lines are shown when their turn comes: all of a batch, also if a loop is
+      // left in the middle of it.
+      this.#lastBatch?.drain();
       const released = batches?.return?.();
       if (this.#isPulling || this.#signal?.aborted) {
         // An iterator that is waited for in vain would not be released either.

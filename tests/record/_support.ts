@@ -91,7 +91,6 @@ export class FakeClient implements TappedSource {
       },
       return: (): Promise<IteratorResult<UpdateBatch>> => {
         this.isReturned = true;
-        this.#feed.cache.drain();
         return Promise.resolve({ done: true, value: undefined });
       },
     };

@@ -193,6 +193,25 @@ describe("record()", () => {
     assert.equal(files.text(files.names[0]!), priceLine("1.1", 2));
   });
 
+  it("has all lines of a batch that was left in the middle", async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => priceLine("1.1", i));
+    const bytes = bytesOf(lines.join(""));
+    const files = new MemoryFiles();
+    const client = new FakeClient([
+      { bytes: bytes.subarray(0, 30) },
+      { bytes: bytes.subarray(30) },
+    ]);
+    let updates = 0;
+    loop: for await (const batch of record(client, "f", { files })) {
+      for (const _update of batch) {
+        updates++;
+        break loop;
+      }
+    }
+    assert.equal(updates, 1);
+    assert.equal(files.text(files.names[0]!), lines.join(""));
+  });
+
   it("completes its files when the source throws", async () => {
     const failure = new Error("the line is dead");
     const recording = record(
