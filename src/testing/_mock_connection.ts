@@ -8,9 +8,11 @@ import type { MockStream, WireObject } from "./_mock_message.ts";
 import type { MockSessions } from "./_mock_sessions.ts";
 import {
   MarketContent,
-  MockSubscription,
   OrderContent,
   type SubscriptionContent,
+} from "./_mock_content.ts";
+import {
+  MockSubscription,
   type SubscriptionHost,
   type SubscriptionTerms,
 } from "./_mock_subscription.ts";
@@ -62,10 +64,11 @@ export interface ConnectionHost {
   readonly delayedAppKeys: readonly string[];
   publishTimeMs(stream: MockStream): number;
   /** Counts a connection in; undefined if there are too many, else how many more may come. */
-  admit(connection: MockConnection): number | undefined;
-  /** Hears of every request, and of whatever else may be waited for. */
+  admit(): number | undefined;
+  /** Hears of every request. */
   onRequest(request: MockRequest): void;
-  onChange(connection: MockConnection): void;
+  /** Hears of whatever may be waited for. */
+  onChange(): void;
   onClose(connection: MockConnection): void;
 }
 
@@ -110,7 +113,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
       JSON.stringify({ op: "connection", connectionId: this.connectionId }),
     );
     this.#armIdle();
-    this.#host.onChange(this);
+    this.#host.onChange();
   }
 
   get book(): MockBook {
@@ -149,11 +152,6 @@ export class MockConnection implements WireListener, SubscriptionHost {
       this.#wire.waitingBytes === 0;
   }
 
-  /** Bytes sent so far. */
-  get sentBytes(): number {
-    return this.#wire.sentBytes;
-  }
-
   /** The socket, for faults. */
   get wire(): MockWire {
     return this.#wire;
@@ -170,11 +168,6 @@ export class MockConnection implements WireListener, SubscriptionHost {
 
   send(line: string): void {
     this.#wire.writeLine(line);
-  }
-
-  /** Sends what is held back. */
-  flush(): void {
-    this.#wire.flush();
   }
 
   /** Publishes a step, and lets happen what is planned behind it. */
@@ -229,7 +222,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
       return;
     }
     this.#answer(request as WireObject);
-    this.#host.onChange(this);
+    this.#host.onChange();
   }
 
   onOverflow(): void {
@@ -240,7 +233,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
     for (const subscription of this.#subscriptions.values()) {
       subscription.onDrain();
     }
-    this.#host.onChange(this);
+    this.#host.onChange();
   }
 
   onEnd(): void {
@@ -252,7 +245,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
     // What did not happen here may happen on another connection.
     for (const fault of this.#byteFaults) this.#host.faults.giveBack(fault);
     this.#byteFaults.clear();
-    this.#host.onChange(this);
+    this.#host.onChange();
   }
 
   onClose(): void {
@@ -295,18 +288,20 @@ export class MockConnection implements WireListener, SubscriptionHost {
 
   #dispatch(request: WireObject): void {
     const { op, id } = request;
-    if (op === "authentication") this.#authenticate(request);
-    else if (
-      op !== "heartbeat" && op !== "marketSubscription" &&
-      op !== "orderSubscription"
-    ) this.fail(id, "INVALID_INPUT", "the op is not known");
-    else if (!this.#isAuthenticated) {
+    const isKnown = op === "heartbeat" || op === "marketSubscription" ||
+      op === "orderSubscription";
+    if (op === "authentication") {
+      this.#authenticate(request);
+    } else if (!isKnown) {
+      this.fail(id, "INVALID_INPUT", "the op is not known");
+    } else if (!this.#isAuthenticated) {
       this.fail(id, "INVALID_REQUEST", "the connection is not authenticated");
-    } else if (op === "heartbeat") this.#succeed(id);
-    else {this.#subscribe(
-        op === "orderSubscription" ? "order" : "market",
-        request,
-      );}
+    } else if (op === "heartbeat") {
+      this.#succeed(id);
+    } else {
+      const stream = op === "orderSubscription" ? "order" : "market";
+      this.#subscribe(stream, request);
+    }
   }
 
   #succeed(id: unknown, more: WireObject = {}): void {
@@ -333,7 +328,7 @@ export class MockConnection implements WireListener, SubscriptionHost {
       this.fail(id, errorCode, "the connection cannot be authenticated");
       return;
     }
-    const connectionsAvailable = this.#host.admit(this);
+    const connectionsAvailable = this.#host.admit();
     if (connectionsAvailable === undefined) {
       this.fail(
         id,
@@ -377,6 +372,8 @@ export class MockConnection implements WireListener, SubscriptionHost {
       return;
     }
     this.#succeed(id);
+    // A fault may have ended the connection with that very line.
+    if (!this.isOpen) return;
     this.#stopIdle();
     const subscription = new MockSubscription(
       stream,

@@ -1,15 +1,13 @@
 import type { MockBook, Publication } from "./_mock_book.ts";
 import type { MockClock } from "./_mock_clock.ts";
-import { MarketView } from "./_mock_market_view.ts";
+import type { SubscriptionContent } from "./_mock_content.ts";
+import { groupsOf } from "./_mock_groups.ts";
 import {
   CHANGE_OP,
   CHANGES_KEY,
   type MockStream,
   type WireObject,
 } from "./_mock_message.ts";
-import { MockOrderMarket } from "./_mock_order_market.ts";
-import { OrderView } from "./_mock_order_view.ts";
-import type { MockSelection } from "./_mock_selection.ts";
 import type { MockTimers } from "./mock_timers.ts";
 
 /** `status` of a message whose content is late (protocol 6.3). */
@@ -42,87 +40,6 @@ export interface SubscriptionTerms {
   readonly conflateMs: number;
   /** Whether large messages come in segments. */
   readonly isSegmented: boolean;
-}
-
-/** What a subscriber sees of its stream. */
-export interface SubscriptionContent {
-  /** All that there is. */
-  image(): readonly WireObject[];
-  /** What happened after a position. */
-  changesSince(position: number): readonly WireObject[];
-  /** What is to be seen of a step. */
-  changesOf(publication: Publication): readonly WireObject[];
-  /** One market in full, if there is one. */
-  imageOf(marketId: string): WireObject | undefined;
-}
-
-/** The markets that a filter selects, in the columns asked for. */
-export class MarketContent implements SubscriptionContent {
-  readonly #book: MockBook;
-  readonly #selection: MockSelection;
-  readonly #view: MarketView;
-
-  constructor(book: MockBook, selection: MockSelection, dataFilter: unknown) {
-    this.#book = book;
-    this.#selection = selection;
-    this.#view = new MarketView(dataFilter);
-  }
-
-  image(): readonly WireObject[] {
-    return this.#book.marketImage(this.#selection, this.#view);
-  }
-
-  changesSince(position: number): readonly WireObject[] {
-    return this.#book.marketChanges(position, this.#selection, this.#view);
-  }
-
-  changesOf({ changes, position }: Publication): readonly WireObject[] {
-    const seen: WireObject[] = [];
-    for (const { marketId, change } of changes) {
-      const since = this.#selection.since(marketId);
-      if (since === undefined) continue;
-      // A market that matches from now on is told in full.
-      const shown = since === position && change["img"] !== true
-        ? this.imageOf(marketId)
-        : this.#view.changeOf(change);
-      if (shown !== undefined) seen.push(shown);
-    }
-    return seen;
-  }
-
-  imageOf(marketId: string): WireObject | undefined {
-    return this.#book.imageOf(marketId, this.#selection, this.#view);
-  }
-}
-
-/** The account's orders, as a filter leaves them. */
-export class OrderContent implements SubscriptionContent {
-  readonly #book: MockBook;
-  readonly #view: OrderView;
-
-  constructor(book: MockBook, orderFilter: unknown) {
-    this.#book = book;
-    this.#view = new OrderView(orderFilter);
-  }
-
-  image(): readonly WireObject[] {
-    return this.#book.orderImage(this.#view);
-  }
-
-  changesSince(position: number): readonly WireObject[] {
-    return this.#book.orderChanges(position, this.#view);
-  }
-
-  changesOf({ changes }: Publication): readonly WireObject[] {
-    return changes.map(({ change }) =>
-      MockOrderMarket.shown(change, this.#view)
-    )
-      .filter((change) => change !== undefined);
-  }
-
-  imageOf(marketId: string): WireObject | undefined {
-    return this.image().find((change) => change["id"] === marketId);
-  }
 }
 
 /**
@@ -189,7 +106,8 @@ export class MockSubscription {
     } else {
       this.#sendFirst("RESUB_DELTA", this.#content.changesSince(from));
     }
-    this.#armHeartbeat();
+    // A fault may have ended the connection meanwhile, and with it this.
+    if (this.#isActive) this.#armHeartbeat();
   }
 
   /** Ends it; nothing is told any more. */
@@ -352,7 +270,7 @@ export class MockSubscription {
         // Whatever kept it from being sent, the next look is a whole interval away.
         this.#sentAtMs = timers.now();
       }
-      this.#armHeartbeat();
+      if (this.#isActive) this.#armHeartbeat();
     }, Math.max(1, this.terms.heartbeatMs - silentMs));
   }
 
@@ -363,28 +281,6 @@ export class MockSubscription {
       else this.catchUp();
     }, this.terms.conflateMs);
   }
-}
-
-/** Changes in groups of about so many characters, none of them empty. */
-function groupsOf(
-  changes: readonly WireObject[],
-  characters: number,
-): readonly (readonly WireObject[])[] {
-  const groups: WireObject[][] = [];
-  let group: WireObject[] = [];
-  let size = 0;
-  for (const change of changes) {
-    const length = JSON.stringify(change).length;
-    if (group.length > 0 && size + length > characters) {
-      groups.push(group);
-      group = [];
-      size = 0;
-    }
-    group.push(change);
-    size += length;
-  }
-  if (group.length > 0) groups.push(group);
-  return groups;
 }
 
 function nothing(): void {}

@@ -8,7 +8,7 @@ import type { MockCut } from "./mock_fault.ts";
 /** Longest request, bytes: a filter with thousands of market ids. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** Pieces that raw bytes are sent in, so that an endless iterable is read slowly. */
+/** Raw bytes that may wait, so that an endless iterable is taken as slowly as it is read. */
 const MAX_WAITING_RAW_BYTES = 256 * 1024;
 
 /** Who wants to know what happens on a wire. */
@@ -51,7 +51,7 @@ export class MockWire {
   readonly #listener: WireListener;
   readonly #decoder = new TextDecoder();
   #received = "";
-  /** Bytes that may be sent, in order of {@linkcode ByteTrap.byte}. */
+  /** In order of {@linkcode ByteTrap.byte}. */
   #traps: ByteTrap[] = [];
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -63,6 +63,8 @@ export class MockWire {
   #mergedBytes = 0;
   #sentBytes = 0;
   #waitingBytes = 0;
+  /** Called when nothing waits any more. */
+  #onSent: (() => void) | undefined;
   #isStalled = false;
   #isEnding = false;
   #isClosed = false;
@@ -89,11 +91,6 @@ export class MockWire {
     this.#tls.once("secure", () => listener.onSecure());
     this.#tls.on("end", () => this.cut("end"));
     this.#tls.on("data", (bytes: Uint8Array) => this.#receive(bytes));
-  }
-
-  /** Bytes sent so far, those that wait included. */
-  get sentBytes(): number {
-    return this.#sentBytes;
   }
 
   /** Bytes that the client has not made room for. */
@@ -214,9 +211,6 @@ export class MockWire {
     this.#tcp.destroy();
     this.#close();
   }
-
-  /** Called when nothing waits any more. */
-  #onSent: (() => void) | undefined;
 
   #hold(bytes: Buffer): void {
     this.#held.push(bytes);

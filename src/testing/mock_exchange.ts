@@ -93,6 +93,8 @@ export class MockExchange {
   /** The last of the calls that move the source on; they take turns. */
   #advancing: Promise<unknown> = Promise.resolve();
   #failure: unknown;
+  /** Ends the wait for the next step's time. */
+  #stopPace: () => void = () => {};
 
   /** Used by {@linkcode MockExchange.start}, as making certificates takes a promise. */
   constructor(
@@ -519,8 +521,6 @@ export class MockExchange {
   #changed(): void {
     for (const look of [...this.#waiting]) look();
   }
-
-  #stopPace: () => void = () => {};
 
   /** Goes through the source by itself. */
   async #run(pace: Exclude<MockPace, "stepped">): Promise<void> {

@@ -14,6 +14,7 @@ import {
   ORDERS,
   Reader,
 } from "./_exchange.ts";
+import { ManualTimers } from "./_manual_timers.ts";
 import type { Line, RawClient } from "./_raw_client.ts";
 
 /** A stepped exchange with some faults. */
@@ -106,6 +107,21 @@ describe("MockExchange faults", () => {
       }
     });
   }
+
+  it("leaves no timer behind, whichever line a cut is in", async () => {
+    const timers = new ManualTimers();
+    await using exchange = await start([], { timers });
+    const { client } = await subscribe(exchange);
+    const size = client.bytes.length;
+    client.close();
+    await exchange.until(() => exchange.openConnections === 0);
+    for (let byte = 1; byte < size; byte += byte < 350 ? 10 : 700) {
+      exchange.addFault({ kind: "cut", byte });
+      using cut = await readAll(exchange);
+      assert.equal(cut.bytes.length, byte);
+      assert.equal(timers.pending, 0, `at byte ${byte}`);
+    }
+  });
 
   it("waits for a connection that gets to the byte", async () => {
     await using exchange = await start([{ kind: "cut", byte: 1000 }]);
