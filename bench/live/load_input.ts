@@ -18,7 +18,7 @@ export interface LoadInput {
 }
 
 const MARKETS = 100;
-const MESSAGES = 40_000;
+const MESSAGES = 12_000;
 const SEED = 41;
 
 /**
