@@ -44,11 +44,12 @@ export function injectFault(
       wire.merge(fault.bytes);
       return;
     case "raw":
-      void wire.writeRaw(
+      // What cannot be made cannot be sent: the client sees the line break off.
+      wire.writeRaw(
         typeof fault.bytes === "string" || fault.bytes instanceof Uint8Array
           ? [fault.bytes]
           : fault.bytes,
-      );
+      ).catch(() => wire.cut("abrupt"));
       return;
     case "status":
       connection.fail(

@@ -28,6 +28,18 @@ const DEFAULT_CONNECTION_LIMIT = 10;
 /** Requests that are remembered; older ones are only counted. */
 const MAX_REQUESTS = 1000;
 
+/** Options that are how many or how much of something. */
+const AMOUNTS = [
+  "startPosition",
+  "waitFor",
+  "sendBufferBytes",
+  "segmentBytes",
+  "marketLimit",
+  "connectionLimit",
+  "clockLife",
+  "sessionLifeMs",
+] as const;
+
 /** Steps that are published before others get a turn. */
 const STEPS_PER_TURN = 64;
 
@@ -68,7 +80,12 @@ export class MockExchange {
   /** Certificate of the authority that clients must trust, PEM. */
   readonly caCert: string;
   readonly #options: MockExchangeOptions;
-  readonly #server = new MockServer((socket) => void this.#accept(socket));
+  readonly #server = new MockServer((socket) => {
+    this.#accept(socket).catch((error) => {
+      socket.destroy();
+      this.#fail(error);
+    });
+  });
   readonly #own: CertificatePair;
   readonly #authority: CertificateAuthority;
   /** Whether clients trust the authority, or have certificates of the test's own. */
@@ -536,9 +553,7 @@ export class MockExchange {
         }
       } else await this.#runByTime(pace);
     } catch (error) {
-      if (this.#isClosed) return;
-      this.#failure = error;
-      this.#changed();
+      this.#fail(error);
     }
   }
 
@@ -556,6 +571,13 @@ export class MockExchange {
       if (waitMs > 0) await this.#sleep(waitMs);
       if (!this.#isClosed) await this.advance(1);
     }
+  }
+
+  /** Tells those who wait that what they wait for will not come. */
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#failure = error;
+    this.#changed();
   }
 
   #sleep(delayMs: number): Promise<void> {
@@ -606,6 +628,13 @@ function checkOptions(options: MockExchangeOptions): void {
   if (typeof pace === "number" && !(pace > 0 && Number.isFinite(pace))) {
     throw new RangeError(
       `Cannot start exchange as "pace" must be a positive number: ${pace}`,
+    );
+  }
+  for (const name of AMOUNTS) {
+    const value = options[name];
+    if (value === undefined || value >= 0) continue;
+    throw new RangeError(
+      `Cannot start exchange as "${name}" must be a number >= 0: ${value}`,
     );
   }
 }

@@ -175,7 +175,7 @@ export type MockCertificateFlaw = "host" | "expired" | "authority";
 export interface MockRawFault extends MockFaultPlace {
   /** Kind of fault. */
   readonly kind: "raw";
-  /** What to send. An iterable is taken as fast as the client reads, and may be endless. */
+  /** What to send. An iterable is taken as fast as the client reads, may be endless, and ends the connection if it throws. */
   readonly bytes: string | Uint8Array | Iterable<string | Uint8Array>;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Help for testing code that reads Betfair streams: a seeded generator of
+ * Help for testing code that reads Betfair streams: an exchange on loopback
+ * that behaves as the real one and misbehaves on demand, a seeded generator of
  * realistic market and order streams that knows its own state, ways to cut
  * bytes into chunks, and reproducible random numbers.
  *

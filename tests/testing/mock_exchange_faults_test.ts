@@ -407,6 +407,19 @@ describe("MockExchange faults", () => {
     assert.ok(made < 1000, `${made} chunks of 64 KiB`);
   });
 
+  it("ends the connection when bytes cannot be made", async () => {
+    await using exchange = await start([{
+      kind: "raw",
+      request: "authentication",
+      bytes: (function* (): Generator<string> {
+        yield "{";
+        throw new Error("no more");
+      })(),
+    }]);
+    using client = await readAll(exchange);
+    assert.match(textOf(client), /\}\r\n\{$/);
+  });
+
   for (const flaw of ["host", "expired", "authority"] as const) {
     it(`shows a certificate that must be refused: ${flaw}`, async () => {
       await using exchange = await start([{

@@ -817,6 +817,29 @@ describe("MockExchange", () => {
     }
   });
 
+  it("refuses amounts that are none", async () => {
+    for (const value of [-1, NaN]) {
+      await assert.rejects(start({ marketLimit: value }), {
+        name: "RangeError",
+        message:
+          `Cannot start exchange as "marketLimit" must be a number >= 0: ${value}`,
+      });
+    }
+  });
+
+  it("says when its port is taken", async () => {
+    await using exchange = await start();
+    await assert.rejects(start({ port: exchange.port }), {
+      code: "EADDRINUSE",
+    });
+  });
+
+  it("says what is wrong with certificates of the test's own", async () => {
+    const certificates = { caCert: "", cert: "none", key: "none" };
+    await using exchange = await start({ certificates });
+    await assert.rejects(connect(exchange));
+  });
+
   it("leaves no timer, no socket and nobody waiting when it closes", async () => {
     const timers = new ManualTimers();
     const exchange = await start({ timers, pace: 1 });
