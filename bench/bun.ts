@@ -38,7 +38,7 @@ async function main(args: string[]): Promise<void> {
   const options = { warmMs: measureMs / 2, measureMs, rounds: 4 };
   console.log(`    CPU | ${machineName()}\nRuntime | ${runtimeName()}`);
   for (const makeGroup of GROUPS) {
-    const group = makeGroup();
+    const group = await makeGroup();
     if (
       positionals.length === 0 ||
       positionals.some((word) => group.group.includes(word))

@@ -20,7 +20,7 @@ async function main(): Promise<number> {
   for (const makeGroup of GROUPS) {
     let name = makeGroup.name;
     try {
-      const group = makeGroup();
+      const group = await makeGroup();
       name = group.group;
       if (group.messages === 0) throw new RangeError("there are no messages");
       group.verify();

@@ -8,6 +8,7 @@ import {
 } from "./cache.ts";
 import { encodeHeartbeatGroup, encodeSubscriptionGroup } from "./encode.ts";
 import { framingGroup } from "./framing.ts";
+import { framingStreamsGroup } from "./framing_streams.ts";
 import {
   parseDeltaGroup,
   parseHeartbeatGroup,
@@ -19,8 +20,9 @@ import { pipelineGroup } from "./pipeline.ts";
 import { cloneGroup, processDeltaGroup, processImageGroup } from "./process.ts";
 
 /** Makes the groups, in the order of the way from bytes to books. */
-export const GROUPS: readonly (() => BenchGroup)[] = [
+export const GROUPS: readonly (() => BenchGroup | Promise<BenchGroup>)[] = [
   framingGroup,
+  framingStreamsGroup,
   parseDeltaGroup,
   parseHeartbeatGroup,
   parseImageGroup,

@@ -37,7 +37,9 @@ function bytesByFramer(chunks: readonly Uint8Array[]): number {
   const framer = new LineFramer();
   let bytes = 0;
   for (const chunk of chunks) {
-    if (framer.push(chunk)) bytes += framer.end - framer.start;
+    for (let ready = framer.push(chunk); ready; ready = framer.next()) {
+      bytes += framer.end - framer.start;
+    }
   }
   if (framer.finish()) bytes += framer.end - framer.start;
   return bytes;
