@@ -2,6 +2,7 @@
 
 import { BookFeed } from "../cache/book_feed.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
+import { pullBytes } from "../replay/byte_pull.ts";
 import type { RecordOptions } from "./record_options.ts";
 import type { LineListener, TappedSource } from "./tapped_source.ts";
 
@@ -41,7 +42,7 @@ export class ByteStreamSource implements TappedSource {
 
   [Symbol.asyncIterator](): AsyncIterator<UpdateBatch> {
     const feed = this.#feed;
-    const pull = toPull(this.#stream);
+    const pull = pullBytes(this.#stream);
     let isDone = false;
     return {
       async next(): Promise<IteratorResult<UpdateBatch>> {
@@ -65,28 +66,4 @@ export class ByteStreamSource implements TappedSource {
       },
     };
   }
-}
-
-interface Pull {
-  next(): Promise<IteratorResult<Uint8Array, unknown>>;
-  release(): Promise<unknown>;
-}
-
-function toPull(stream: AsyncIterable<Uint8Array>): Pull {
-  if (stream instanceof ReadableStream) {
-    // Unlike its iterator, the reader of a stream can be cancelled while it waits.
-    const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader();
-    return {
-      next: async (): Promise<IteratorResult<Uint8Array, unknown>> => {
-        const { done, value } = await reader.read();
-        return done ? { done, value } : { done, value };
-      },
-      release: () => reader.cancel(),
-    };
-  }
-  const iterator = stream[Symbol.asyncIterator]();
-  return {
-    next: () => iterator.next(),
-    release: () => iterator.return?.() ?? Promise.resolve(),
-  };
 }

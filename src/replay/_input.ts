@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";
+import { type BytePull, pullBytes } from "./byte_pull.ts";
 import type { SourceChunk } from "./byte_source.ts";
 import { slices } from "./_container.ts";
 import {
@@ -107,12 +108,12 @@ export async function* readStream(
   source: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SourceChunk> {
-  let pull: Pull | undefined;
+  let pull: BytePull | undefined;
   try {
     for (;;) {
       let result: IteratorResult<Uint8Array, unknown>;
       try {
-        pull ??= toPull(stream);
+        pull ??= pullBytes(stream);
         result = await untilAborted(pull.next(), signal);
       } catch (error) {
         if (signal?.aborted) throw error;
@@ -138,30 +139,6 @@ export async function* readStream(
     if (signal?.aborted) release?.catch(() => {});
     else await release;
   }
-}
-
-interface Pull {
-  next(): Promise<IteratorResult<Uint8Array, unknown>>;
-  release(): Promise<unknown>;
-}
-
-function toPull(stream: AsyncIterable<Uint8Array>): Pull {
-  if (stream instanceof ReadableStream) {
-    // Unlike its iterator, the reader of a stream can be cancelled while it waits.
-    const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader();
-    return {
-      next: async (): Promise<IteratorResult<Uint8Array, unknown>> => {
-        const { done, value } = await reader.read();
-        return done ? { done, value } : { done, value };
-      },
-      release: () => reader.cancel(),
-    };
-  }
-  const iterator = stream[Symbol.asyncIterator]();
-  return {
-    next: () => iterator.next(),
-    release: () => iterator.return?.() ?? Promise.resolve(),
-  };
 }
 
 /** The promise, or a rejection with the reason of the signal once it is aborted. */
