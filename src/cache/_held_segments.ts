@@ -1,16 +1,7 @@
 /** Segments of a message that is not complete yet. See {@linkcode HeldSegments}. */
 
-import {
-  FLAGS,
-  HAS_INITIAL_CLK,
-  INITIAL_CLK_END,
-  INITIAL_CLK_START,
-  LENGTH,
-  LINE_END,
-  LINE_START,
-} from "../tape/layout.ts";
+import { LENGTH, LINE_END, LINE_START } from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
-import { decodeJsonText } from "../tape/json_text.ts";
 
 /** One segment: its record and what its ranges refer to. */
 export interface HeldSegment {
@@ -27,7 +18,6 @@ export interface HeldSegment {
 export class HeldSegments {
   readonly #segments: HeldSegment[] = [];
   #heldBytes = 0;
-  #initialClk: string | undefined;
 
   /** The segments, in order. */
   get segments(): readonly HeldSegment[] {
@@ -44,11 +34,6 @@ export class HeldSegments {
     return this.#heldBytes;
   }
 
-  /** `initialClk` of whichever segment had one. */
-  get initialClk(): string | undefined {
-    return this.#initialClk;
-  }
-
   /** Copies a record and its line. */
   add(tape: ChangeTape, at: number): void {
     const slots = tape.slots.slice(at, at + tape.slots[at + LENGTH]!);
@@ -56,14 +41,6 @@ export class HeldSegments {
     const bytes = tape.bytes.slice(lineStart, slots[LINE_END]!);
     slots[LINE_START] = 0;
     slots[LINE_END] = bytes.length;
-    const flags = slots[FLAGS]!;
-    if ((flags & HAS_INITIAL_CLK) !== 0) {
-      this.#initialClk = decodeJsonText(
-        bytes,
-        slots[INITIAL_CLK_START]!,
-        slots[INITIAL_CLK_END]!,
-      );
-    }
     this.#segments.push({ slots, bytes });
     this.#heldBytes += slots.byteLength + bytes.length;
   }
@@ -72,6 +49,5 @@ export class HeldSegments {
   clear(): void {
     this.#segments.length = 0;
     this.#heldBytes = 0;
-    this.#initialClk = undefined;
   }
 }

@@ -142,6 +142,21 @@ export class LiveMarketCache implements MarketCache {
     }
   }
 
+  /** Counts the market changes of a record whose market is not in the cache. */
+  countUnknown(slots: Float64Array, at: number, bytes: Uint8Array): number {
+    const lineStart = slots[at + LINE_START]! | 0;
+    let unknown = 0;
+    let count = slots[at + MARKET_COUNT]! | 0;
+    let market = at + CHANGE_SLOTS;
+    while (count-- > 0) {
+      const start = lineStart + (slots[market + MARKET_ID_START]! | 0);
+      const end = lineStart + (slots[market + MARKET_ID_END]! | 0);
+      if (this.#index.find(bytes, start, end) === undefined) unknown++;
+      market += slots[market + MARKET_LENGTH]! | 0;
+    }
+    return unknown;
+  }
+
   /** Ends an image: markets that it did not hold are removed. */
   endImage(): void {
     for (const book of this.#former.values()) this.#removed.add(book);

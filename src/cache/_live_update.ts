@@ -34,6 +34,39 @@ import type { Order } from "./order.ts";
 import type { OrderBook } from "./order_book.ts";
 import type { StreamName, StreamUpdate, UpdateKind } from "./stream_update.ts";
 
+/** What any segment of a message may say for all of them. */
+export interface SegmentEnvelope {
+  readonly initialClk: string | undefined;
+  /** ms. */
+  readonly conflateMs: number | undefined;
+  /** ms. */
+  readonly heartbeatMs: number | undefined;
+}
+
+/** The envelope of a message that is whole. */
+const NO_ENVELOPE: SegmentEnvelope = Object.freeze({
+  initialClk: undefined,
+  conflateMs: undefined,
+  heartbeatMs: undefined,
+});
+
+/**
+ * Takes over what one more segment says.
+ *
+ * @param group What those before it said; undefined before the first one.
+ * @param update The segment, seen as an update.
+ */
+export function joinEnvelopes(
+  group: SegmentEnvelope | undefined,
+  { initialClk, conflateMs, heartbeatMs }: SegmentEnvelope,
+): SegmentEnvelope {
+  return {
+    initialClk: initialClk ?? group?.initialClk,
+    conflateMs: conflateMs ?? group?.conflateMs,
+    heartbeatMs: heartbeatMs ?? group?.heartbeatMs,
+  };
+}
+
 const NOTHING: readonly never[] = Object.freeze([]);
 const NO_OBJECT: WireObject = Object.freeze({});
 
@@ -61,15 +94,15 @@ export class LiveUpdate implements StreamUpdate {
   #at = 0;
   /** The parsed line, once it was asked for. */
   #message: unknown = undefined;
-  /** Tokens of earlier segments count for the whole group. */
-  #groupInitialClk: string | undefined;
+  /** What earlier segments said counts for the whole group. */
+  #group: SegmentEnvelope = NO_ENVELOPE;
 
   /** Turns to a record and forgets what the last one did. */
   begin(tape: ChangeTape, at: number): void {
     this.#tape = tape;
     this.#at = at;
     this.#message = undefined;
-    this.#groupInitialClk = undefined;
+    this.#group = NO_ENVELOPE;
     this.kind = "market";
     this.stream = "market";
     this.isImage = false;
@@ -100,10 +133,10 @@ export class LiveUpdate implements StreamUpdate {
     this.gap = gap;
   }
 
-  /** Says that earlier segments belong to this update. */
-  join(segments: number, initialClk: string | undefined): void {
+  /** Says that earlier segments belong to this update, and what they said of all. */
+  join(segments: number, group: SegmentEnvelope): void {
     this.segments = segments;
-    this.#groupInitialClk = initialClk;
+    this.#group = group;
   }
 
   /** The envelope of a message that is not on the tape as numbers. */
@@ -125,11 +158,13 @@ export class LiveUpdate implements StreamUpdate {
   }
 
   get conflateMs(): number | undefined {
-    return this.#number(HAS_CONFLATE_MS, CONFLATE_MS, "conflateMs");
+    return this.#number(HAS_CONFLATE_MS, CONFLATE_MS, "conflateMs") ??
+      this.#group.conflateMs;
   }
 
   get heartbeatMs(): number | undefined {
-    return this.#number(HAS_HEARTBEAT_MS, HEARTBEAT_MS, "heartbeatMs");
+    return this.#number(HAS_HEARTBEAT_MS, HEARTBEAT_MS, "heartbeatMs") ??
+      this.#group.heartbeatMs;
   }
 
   get clk(): string | undefined {
@@ -142,7 +177,7 @@ export class LiveUpdate implements StreamUpdate {
       INITIAL_CLK_START,
       INITIAL_CLK_END,
       "initialClk",
-    ) ?? this.#groupInitialClk;
+    ) ?? this.#group.initialClk;
   }
 
   get changeType(): string | undefined {

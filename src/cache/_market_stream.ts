@@ -3,9 +3,13 @@
 import type * as layout from "../tape/layout.ts";
 import type { ChangeTape } from "../tape/change_tape.ts";
 import type { FailureReporter } from "./_failure_reporter.ts";
-import { HeldSegments } from "./_held_segments.ts";
+import { type HeldSegment, HeldSegments } from "./_held_segments.ts";
 import type { LiveMarketCache } from "./_live_market_cache.ts";
-import type { LiveUpdate } from "./_live_update.ts";
+import {
+  joinEnvelopes,
+  type LiveUpdate,
+  type SegmentEnvelope,
+} from "./_live_update.ts";
 import { StreamState, UNRELIABLE } from "./_stream_state.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
@@ -22,6 +26,7 @@ const HAS_INITIAL_CLK: typeof layout.HAS_INITIAL_CLK = 0x200;
 const HAS_STATUS: typeof layout.HAS_STATUS = 0x1000;
 const ID: typeof layout.ID = 6;
 const LINE_START: typeof layout.LINE_START = 3;
+const MARKET_COUNT: typeof layout.MARKET_COUNT = 15;
 const SEGMENT_MASK: typeof layout.SEGMENT_MASK = 0x38;
 const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
 const SEGMENT_END: typeof layout.SegmentCode.END = 3;
@@ -31,6 +36,8 @@ const SEGMENT_START: typeof layout.SegmentCode.START = 1;
 const HAS_PUBLISH_TIME: typeof layout.HAS_PUBLISH_TIME = 0x80;
 const PUBLISH_TIME: typeof layout.PUBLISH_TIME = 7;
 const STATUS: typeof layout.STATUS = 14;
+
+const NO_SEGMENTS: readonly never[] = [];
 
 /**
  * Applies change records to the markets: decides which count, puts messages in
@@ -44,10 +51,11 @@ export class MarketStream {
   readonly #failures: FailureReporter;
   readonly #holdsSegments: boolean;
   readonly #maxHeldBytes: number;
+  readonly #maxMarkets: number;
 
   readonly #held = new HeldSegments();
-  /** `initialClk` of segments that are not held. */
-  #shownInitialClk: string | undefined;
+  /** What the segments of the message under way say for all of them. */
+  #group: SegmentEnvelope | undefined;
 
   constructor(
     markets: LiveMarketCache,
@@ -55,12 +63,14 @@ export class MarketStream {
     failures: FailureReporter,
     holdsSegments: boolean,
     maxHeldBytes: number,
+    maxMarkets: number,
   ) {
     this.#markets = markets;
     this.#update = update;
     this.#failures = failures;
     this.#holdsSegments = holdsSegments;
     this.#maxHeldBytes = maxHeldBytes;
+    this.#maxMarkets = maxMarkets;
   }
 
   /**
@@ -113,6 +123,7 @@ export class MarketStream {
     }
     const markets = this.#markets;
     markets.begin();
+    if (this.#isTooMany(tape, at, changeType)) return this.#refuse();
     if (changeType === TYPE_SUB_IMAGE) markets.beginImage();
     markets.apply(slots, at, tape.bytes);
     if (changeType === TYPE_SUB_IMAGE) markets.endImage();
@@ -136,26 +147,34 @@ export class MarketStream {
   ): boolean {
     const held = this.#held;
     const markets = this.#markets;
+    const update = this.#update;
     if (segment === SEGMENT_START) {
       this.dropSegments();
+      this.#group = undefined;
     } else if (!held.isOpen) {
       // The start is missing: what is left of the message still is all true, but
       // it makes no complete image, and nothing to resume from.
       markets.begin();
+      if (this.#isTooMany(tape, at)) return this.#refuse();
       markets.apply(tape.slots, at, tape.bytes);
-      markets.showOn(this.#update);
+      markets.showOn(update);
       return true;
     }
+    this.#group = joinEnvelopes(this.#group, update);
     if (segment !== SEGMENT_END) return this.#hold(tape, at);
     const isImage = changeType === TYPE_SUB_IMAGE;
     markets.begin();
+    if (this.#isTooMany(tape, at, changeType, held.segments)) {
+      this.dropSegments();
+      return this.#refuse();
+    }
     if (isImage) markets.beginImage();
     for (const { slots, bytes } of held.segments) {
       markets.apply(slots, 0, bytes);
     }
     markets.apply(tape.slots, at, tape.bytes);
     if (isImage) markets.endImage();
-    this.#update.join(held.segments.length + 1, held.initialClk);
+    update.join(held.segments.length + 1, this.#group);
     held.clear();
     this.#finish(tape, at, changeType);
     return true;
@@ -187,17 +206,55 @@ export class MarketStream {
     const markets = this.#markets;
     const update = this.#update;
     markets.begin();
-    if (isImage && segment === SEGMENT_START) markets.beginImage();
+    const isFirst = segment === SEGMENT_START;
+    if (this.#isTooMany(tape, at, isFirst ? changeType : undefined)) {
+      return this.#refuse();
+    }
+    if (isFirst) this.#group = undefined;
+    this.#group = joinEnvelopes(this.#group, update);
+    if (isImage && isFirst) markets.beginImage();
     markets.apply(tape.slots, at, tape.bytes);
-    if (isImage && segment === SEGMENT_END) markets.endImage();
-    if (segment === SEGMENT_START) this.#shownInitialClk = undefined;
     if (segment === SEGMENT_END) {
-      update.join(1, this.#shownInitialClk);
+      if (isImage) markets.endImage();
+      update.join(1, this.#group);
       this.#finish(tape, at, changeType);
     } else {
-      this.#shownInitialClk = update.initialClk ?? this.#shownInitialClk;
       markets.showOn(update);
     }
+    return true;
+  }
+
+  /** Whether a message, with segments held of it, would bring too many markets. */
+  #isTooMany(
+    tape: ChangeTape,
+    at: number,
+    changeType?: number,
+    segments: readonly HeldSegment[] = NO_SEGMENTS,
+  ): boolean {
+    const markets = this.#markets;
+    const isImage = changeType === TYPE_SUB_IMAGE;
+    let count = tape.slots[at + MARKET_COUNT]!;
+    for (const { slots } of segments) count += slots[MARKET_COUNT]!;
+    const room = this.#maxMarkets - (isImage ? 0 : markets.size);
+    // Nearly always: there is room for all of them, known or not.
+    if (count <= room) return false;
+    if (isImage) return true;
+    let added = markets.countUnknown(tape.slots, at, tape.bytes);
+    for (const { slots, bytes } of segments) {
+      added += markets.countUnknown(slots, 0, bytes);
+    }
+    return added > room;
+  }
+
+  /** Reports a message that is not applied for its markets. */
+  #refuse(): true {
+    const markets = this.#markets;
+    markets.showOn(this.#update);
+    this.#failures.report(
+      new RangeError(
+        `Cannot apply message as markets must be <= ${this.#maxMarkets}: it adds to ${markets.size}`,
+      ),
+    );
     return true;
   }
 

@@ -6,7 +6,11 @@ import type { OrderChangeMessage } from "../protocol/order_change_message.ts";
 import { SegmentCode } from "../tape/layout.ts";
 import type { FailureReporter } from "./_failure_reporter.ts";
 import type { LiveMarketCache } from "./_live_market_cache.ts";
-import type { LiveUpdate } from "./_live_update.ts";
+import {
+  joinEnvelopes,
+  type LiveUpdate,
+  type SegmentEnvelope,
+} from "./_live_update.ts";
 import { StreamState, UNRELIABLE } from "./_stream_state.ts";
 import { textOf, type WireObject } from "./_wire_value.ts";
 import type { OrderCache } from "./order_cache.ts";
@@ -179,11 +183,18 @@ export class OrderStream {
 
   /** Takes over the clocks of a complete message; `initialClk` may be on any segment. */
   #takeClocks(group: readonly OrderChangeMessage[]): void {
-    const initialClk = group.map((message) => textOf(message.initialClk))
-      .findLast((token) => token !== undefined);
-    if (group.length > 1) this.#update.join(group.length, initialClk);
-    this.state.clock.setText(textOf(group.at(-1)!.clk), initialClk);
+    const envelope = group.map(envelopeOf).reduce(joinEnvelopes);
+    if (group.length > 1) this.#update.join(group.length, envelope);
+    this.state.clock.setText(textOf(group.at(-1)!.clk), envelope.initialClk);
   }
+}
+
+function envelopeOf(message: OrderChangeMessage): SegmentEnvelope {
+  return {
+    initialClk: textOf(message.initialClk),
+    conflateMs: message.conflateMs ?? undefined,
+    heartbeatMs: message.heartbeatMs ?? undefined,
+  };
 }
 
 /** Whether messages have the shape that the order cache relies on. */

@@ -71,6 +71,14 @@ export interface StreamCacheOptions {
    */
   readonly maxHeldBytes?: number | undefined;
   /**
+   * Most markets to hold. A message that might bring more is not applied, and
+   * reported as an update of kind `invalid` with a RangeError: what it said is then
+   * missing from the books.
+   *
+   * @default {Infinity}
+   */
+  readonly maxMarkets?: number | undefined;
+  /**
    * Whether data that cannot be used are thrown as their error while a batch is
    * iterated, instead of being reported as an update of kind `invalid`. The batch
    * can be iterated on after it.
@@ -153,6 +161,7 @@ export class StreamCache {
     const closedRetentionMs = options.closedRetentionMs ?? 0;
     const holdsSegments = options.holdSegments ?? true;
     const maxHeldBytes = options.maxHeldBytes ?? DEFAULT_MAX_HELD_BYTES;
+    const maxMarkets = options.maxMarkets ?? Infinity;
     if (!(closedRetentionMs >= 0)) {
       throw new RangeError(
         `Cannot create cache as "closedRetentionMs" must be >= 0: ${closedRetentionMs}`,
@@ -161,6 +170,11 @@ export class StreamCache {
     if (!(maxHeldBytes >= 0)) {
       throw new RangeError(
         `Cannot create cache as "maxHeldBytes" must be >= 0: ${maxHeldBytes}`,
+      );
+    }
+    if (!(maxMarkets > 0)) {
+      throw new RangeError(
+        `Cannot create cache as "maxMarkets" must be > 0: ${maxMarkets}`,
       );
     }
     this.#markets = new LiveMarketCache(closedRetentionMs);
@@ -179,6 +193,7 @@ export class StreamCache {
         this.#failures,
         holdsSegments,
         maxHeldBytes,
+        maxMarkets,
       ),
       order: new OrderStream(
         this.orders,

@@ -33,13 +33,16 @@ export class HandshakeLines {
     this.#chunks.push(chunk.slice());
     this.#length += chunk.length;
     const messages: unknown[] = [];
-    if (this.isTooLong || !this.#framer.push(chunk)) return messages;
-    const { bytes, start, end } = this.#framer;
-    for (const line of decoder.decode(bytes.subarray(start, end)).split("\n")) {
-      try {
-        if (line.trim() !== "") messages.push(JSON.parse(line));
-      } catch {
-        // Reported later.
+    if (this.isTooLong) return messages;
+    const framer = this.#framer;
+    for (let ready = framer.push(chunk); ready; ready = framer.next()) {
+      const block = framer.bytes.subarray(framer.start, framer.end);
+      for (const line of decoder.decode(block).split("\n")) {
+        try {
+          if (line.trim() !== "") messages.push(JSON.parse(line));
+        } catch {
+          // Reported later.
+        }
       }
     }
     return messages;

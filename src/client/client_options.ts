@@ -97,8 +97,9 @@ export interface StreamClientOptions extends StreamCacheOptions {
    */
   readonly maxLineBytes?: number | undefined;
   /**
-   * Most markets in the cache. More of them end the client, so that no server can
-   * use up the memory.
+   * Most markets in the cache. A message that would bring more ends the client, so
+   * that no server can use up the memory. A {@linkcode cache} of your own has its
+   * own limit.
    *
    * @default {100_000}
    */

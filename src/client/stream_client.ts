@@ -144,7 +144,6 @@ export class StreamClient
   readonly #timers: ClientTimers;
   readonly #answerTimeoutMs: number;
   readonly #maxLineBytes: number;
-  readonly #maxMarkets: number;
   readonly #defaults: SubscriptionDefaults;
   readonly #options: StreamClientOptions;
 
@@ -156,6 +155,8 @@ export class StreamClient
   readonly #iterator: AsyncIterator<UpdateBatch, undefined> = {
     next: () => this.#next(),
     return: () => {
+      // What was received counts, and is shown to those who tap it.
+      this.#drain();
       this.close();
       return Promise.resolve({ done: true, value: undefined });
     },
@@ -222,10 +223,6 @@ export class StreamClient
       options.answerTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     );
     this.#maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
-    this.#maxMarkets = positive(
-      "maxMarkets",
-      options.maxMarkets ?? DEFAULT_MAX_MARKETS,
-    );
     this.#connect = options.connect ?? openTransport;
     this.#backoff = new Backoff(options.backoff);
     this.#defaults = {
@@ -233,7 +230,11 @@ export class StreamClient
       heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       segmentation: options.segmentation ?? true,
     };
-    this.cache = options.cache ?? new StreamCache(options);
+    this.cache = options.cache ??
+      new StreamCache({
+        ...options,
+        maxMarkets: options.maxMarkets ?? DEFAULT_MAX_MARKETS,
+      });
     this.#subscriptions = new Subscriptions(this.cache, timers);
     this.#feed = new BookFeed({
       parser: options.parser ?? openParser({ backend: options.backend }).parser,
@@ -422,11 +423,6 @@ export class StreamClient
     } finally {
       this.#isDraining = false;
       this.#batch = undefined;
-    }
-    if (this.cache.markets.size > this.#maxMarkets) {
-      throw new RangeError(
-        `Cannot go on as the markets must be <= ${this.#maxMarkets}: ${this.cache.markets.size}`,
-      );
     }
   }
 

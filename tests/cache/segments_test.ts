@@ -5,7 +5,14 @@ import {
   StreamCache,
   type StreamCacheOptions,
 } from "../../src/cache/stream_cache.ts";
-import { definition, type Json, mcm, ocm, push } from "../support/messages.ts";
+import {
+  definition,
+  type Json,
+  mcm,
+  ocm,
+  push,
+  wire,
+} from "../support/messages.ts";
 
 /** A feed that holds markets 1.1 and 1.2 with runner 7 at 2. */
 function twoMarkets(options: StreamCacheOptions = {}): BookFeed {
@@ -291,6 +298,35 @@ describe("StreamCache on segments", () => {
       assert.equal(book.version, 5);
       push(feed, mcm([copy(3)], image));
       assert.equal(book.version, 3, "another image");
+    });
+  }
+
+  for (const op of ["mcm", "ocm"]) {
+    it(`says of an ${op} in segments what any of them says of all`, () => {
+      const feed = new BookFeed();
+      const part = (segmentType: string, more: Json): Json => ({
+        op,
+        ct: "SUB_IMAGE",
+        segmentType,
+        pt: 1,
+        ...more,
+      });
+      const envelopes: unknown[] = [];
+      for (
+        const { heartbeatMs, conflateMs, initialClk, segments } of feed.push(
+          wire(
+            part("SEG_START", { heartbeatMs: 5000, conflateMs: 0 }),
+            part("SEG", { initialClk: "I", conflateMs: 20 }),
+            part("SEG_END", { clk: "C" }),
+            part("SEG_START", {}),
+            part("SEG_END", {}),
+          ),
+        )
+      ) envelopes.push([heartbeatMs, conflateMs, initialClk, segments]);
+      assert.deepEqual(envelopes, [
+        [5000, 20, "I", 3],
+        [undefined, undefined, undefined, 2],
+      ]);
     });
   }
 

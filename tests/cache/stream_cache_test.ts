@@ -374,6 +374,9 @@ describe("StreamCache", () => {
     for (const closedRetentionMs of [-1, NaN]) {
       assert.throws(() => new StreamCache({ closedRetentionMs }), RangeError);
     }
+    for (const maxMarkets of [-1, 0, NaN]) {
+      assert.throws(() => new StreamCache({ maxMarkets }), RangeError);
+    }
     for (const maxHeldBytes of [-1, NaN]) {
       assert.throws(() => new StreamCache({ maxHeldBytes }), RangeError);
     }
