@@ -4,6 +4,7 @@ import { BookFeed } from "../cache/book_feed.ts";
 import { StreamCache } from "../cache/stream_cache.ts";
 import type { StreamName, StreamUpdate } from "../cache/stream_update.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
+import { warmUp } from "../cache/warm_up.ts";
 import { DEFAULT_MAX_LINE_BYTES } from "../framing/line_framer.ts";
 import { LineTooLongError } from "../framing/line_too_long_error.ts";
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
@@ -440,10 +441,10 @@ export class StreamClient
     }
     let transport: Transport;
     try {
-      transport = await this.#orClosed(
-        this.#connect({ ...this.#target, signal }),
-        (late) => late.close(),
-      );
+      const connecting = this.#connect({ ...this.#target, signal });
+      // The network takes longer than this, and the first image will not wait.
+      warmUp();
+      transport = await this.#orClosed(connecting, (late) => late.close());
     } catch (error) {
       if (this.#isClosed) return;
       if (error instanceof NetPermissionError) throw error;
