@@ -260,11 +260,11 @@ describe("StreamClient over TLS", () => {
       ...options,
     });
     try {
-      for await (const batch of client) for (const _ of batch);
-      return undefined;
+      for await (const batch of client) batch.drain();
     } catch (error) {
       return error;
     }
+    return undefined;
   }
 
   it("ends on a line without end, having held no more than its limit", async () => {
