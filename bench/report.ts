@@ -21,6 +21,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { NativeUnavailableError, openNative } from "../ffi/mod.ts";
 import { BUILD_DIR, findBun, installLibraries, ROOT } from "../tests/_bun.ts";
+import { type LiveResults, liveSection } from "./live/section.ts";
 import { peersChart } from "./peers/chart.ts";
 import type { PeersResults } from "./peers/results.ts";
 import { peersSection } from "./peers/section.ts";
@@ -115,7 +116,8 @@ async function main(args: string[]): Promise<void> {
   };
   const out = values.out ??
     (isQuick ? `${FOLDER}/README.md` : `${ROOT}bench/README.md`);
-  const page = renderReadme(report) + await peersPart(dirname(out));
+  const page = renderReadme(report) + await livePart() +
+    await peersPart(dirname(out));
   await Deno.writeTextFile(out, page);
   await Deno.writeTextFile(`${FOLDER}/results.json`, jsonOf(report));
   console.log(`\n${page.slice(0, page.indexOf("## Method"))}Written to ${out}`);
@@ -126,18 +128,31 @@ async function main(args: string[]): Promise<void> {
  * put beside the page; nothing if there was none.
  */
 async function peersPart(folder: string): Promise<string> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(`${FOLDER}/peers.json`);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return "";
-  }
+  const text = await resultsOf("peers.json");
+  if (text === undefined) return "";
   const peers = JSON.parse(text) as PeersResults;
   await Deno.writeTextFile(`${folder}/peers.svg`, peersChart(peers));
   return `\n![This library against other software](peers.svg)\n\n${
     peersSection(peers).trimEnd()
   }\n`;
+}
+
+/** What the last run of `deno task bench:live` found; nothing if there was none. */
+async function livePart(): Promise<string> {
+  const text = await resultsOf("live.json");
+  return text === undefined
+    ? ""
+    : `\n${liveSection(JSON.parse(text) as LiveResults)}`;
+}
+
+/** Results that another bench has left, if it has. */
+async function resultsOf(name: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(`${FOLDER}/${name}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return undefined;
+  }
 }
 
 /** Proves, in the runtime itself, that the plain books are right. */

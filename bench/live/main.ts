@@ -40,6 +40,7 @@ import { stateText } from "../../src/cli/_state_text.ts";
 import { BUILD_DIR, findBun, ROOT } from "../../tests/_bun.ts";
 import { machineName } from "../support/runtime.ts";
 import { loadInput } from "./load_input.ts";
+import { type LiveResults, type LiveRow, liveTable } from "./section.ts";
 import type {
   LoadJob,
   LoadResult,
@@ -55,20 +56,6 @@ const RATES: readonly number[] = [0, 1_000, 10_000, 100_000];
 
 /** Share of the messages that warm engines up. */
 const WARM_UP = 0.25;
-
-/** One row of the results. */
-export interface LiveRow extends LoadResult {
-  readonly reader: Reader;
-  /** Messages per second; 0 for as fast as they are read. */
-  readonly rate: number;
-}
-
-/** Everything that was measured. */
-export interface LiveResults {
-  readonly date: string;
-  readonly machine: string;
-  readonly rows: readonly LiveRow[];
-}
 
 type Command = readonly string[];
 
@@ -140,34 +127,6 @@ async function verify(name: string, command: Command): Promise<void> {
   }
 }
 
-function table(rows: readonly LiveRow[]): string {
-  const lines = [
-    "| runtime | reader | load, messages/s | messages/s | MB/s | p50 µs | p99 µs | max µs |",
-    "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-  ];
-  for (const row of rows) {
-    const perSecond = row.messages / row.elapsedMs * 1000;
-    const megabytes = row.bytes / row.elapsedMs / 1000;
-    const { p50Ms, p99Ms, maxMs } = row.latency;
-    const latencies = row.reader === "bytes"
-      ? ["–", "–", "–"]
-      : [p50Ms, p99Ms, maxMs].map((ms) => (ms * 1000).toFixed(0));
-    lines.push(
-      `| ${
-        [
-          row.runtime,
-          row.reader,
-          row.rate === 0 ? "all it takes" : String(row.rate),
-          perSecond.toFixed(0),
-          megabytes.toFixed(1),
-          ...latencies,
-        ].join(" | ")
-      } |`,
-    );
-  }
-  return lines.join("\n");
-}
-
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -201,7 +160,7 @@ async function main(args: string[]): Promise<void> {
   };
   mkdirSync(dirname(values.out), { recursive: true });
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
-  console.log(`${results.machine}\n\n${table(rows)}`);
+  console.log(`${results.machine}\n\n${liveTable(rows)}`);
 }
 
 if (import.meta.main) {
