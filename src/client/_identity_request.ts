@@ -3,7 +3,7 @@
 import { request } from "node:https";
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
-import { checkNetPermission } from "./_net_permission.ts";
+import { checkNetPermission } from "./net_permission.ts";
 import type { ClientCertificate } from "./client_certificate.ts";
 import { type IdentityCall, LoginError } from "./login_error.ts";
 import { Secret } from "./secret.ts";

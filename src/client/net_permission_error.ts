@@ -22,19 +22,18 @@ export class NetPermissionError extends Error {
   override readonly name: string = "NetPermissionError";
   /** Host that may not be connected to. */
   readonly hostname: string;
-  /** Its port. */
+  /** Its port; 0 for any. */
   readonly port: number;
 
   /**
    * Makes the error.
    *
    * @param hostname Host that may not be connected to.
-   * @param port Its port.
+   * @param port Its port; 0 for any.
    */
   constructor(hostname: string, port: number) {
-    super(
-      `Cannot connect as --allow-net=${hostname}:${port} must be given: it is not`,
-    );
+    const host = port === 0 ? hostname : `${hostname}:${port}`;
+    super(`Cannot connect as --allow-net=${host} must be given: it is not`);
     this.hostname = hostname;
     this.port = port;
   }

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
+import { checkNetPermission } from "../client/net_permission.ts";
+
 const LOOPBACK = "127.0.0.1";
 
 /** A TCP server on loopback that takes its connections with it when it closes. */
@@ -29,8 +31,11 @@ export class MockServer {
    *
    * @param port 0 for one that is free
    * @throws {Error} when the port is taken
+   * @throws {NetPermissionError} when the permission is missing: Deno would throw
+   * where nobody can catch it
    */
   async listen(port: number): Promise<void> {
+    checkNetPermission(LOOPBACK, port);
     this.#server.listen(port, LOOPBACK);
     await once(this.#server, "listening");
     this.#port = (this.#server.address() as AddressInfo).port;
