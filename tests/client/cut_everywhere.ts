@@ -61,4 +61,10 @@ async function main(): Promise<void> {
   }
 }
 
-void main().then(() => process.exit());
+// Nothing may be left that keeps the process alive.
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exitCode = 1;
+});
