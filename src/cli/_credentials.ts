@@ -19,6 +19,19 @@ const NAMES = [
 ] as const;
 type Name = typeof NAMES[number];
 
+/** Names that say whose account it is. */
+const ACCOUNT_NAMES: readonly Name[] = [
+  "BETFAIR_SESSION",
+  "BETFAIR_USERNAME",
+  "BETFAIR_PASSWORD",
+];
+
+/** Names whose values are paths. */
+const NAMES_OF_FILES: ReadonlySet<string> = new Set([
+  "BETFAIR_CERT_FILE",
+  "BETFAIR_KEY_FILE",
+]);
+
 /** More is no file of credentials. */
 const MAX_FILE_BYTES = 64 * 1024;
 /** Bits of a file's mode that let others read it. */
@@ -45,7 +58,8 @@ export interface LoginCredentials {
 /**
  * Finds credentials.
  *
- * @param path A file of credentials, if there is one.
+ * @param path A file of credentials. What it leaves out comes from the environment,
+ * but for session and login if it has any of them.
  * @param io Gives the environment; is warned of a file that others can read.
  * @throws {CommandError} when some are missing; it holds no values.
  */
@@ -54,10 +68,18 @@ export async function readCredentials(
   io: CliIo,
 ): Promise<Credentials> {
   const file = path === undefined ? new Map() : await readNames(path, io);
+  const namesAccount = ACCOUNT_NAMES.some((name) => file.has(name));
   const values = new Map<Name, string>();
   for (const name of NAMES) {
-    const value = file.get(name) ?? io.environment?.(name);
-    if (value !== undefined && value !== "") values.set(name, value);
+    // What the environment has been left with could be another account's.
+    const isForeign = namesAccount && ACCOUNT_NAMES.includes(name);
+    const value = file.get(name) ??
+      (isForeign ? undefined : io.environment?.(name));
+    if (value === undefined || value === "") continue;
+    if (!NAMES_OF_FILES.has(name) && /[\r\n]/.test(value)) {
+      throw new CommandError(`${name} must be one line: it is not`);
+    }
+    values.set(name, value);
   }
   const appKey = values.get("BETFAIR_APP_KEY");
   const session = values.get("BETFAIR_SESSION");
@@ -93,8 +115,10 @@ async function loginOf(
     username: new Secret(username),
     password: new Secret(password),
     certificate: certPath === undefined || keyPath === undefined ? undefined : {
-      cert: await readText(certPath),
-      key: new Secret(await readText(keyPath)),
+      cert: await readText(certPath, pathText(certPath, "BETFAIR_CERT_FILE")),
+      key: new Secret(
+        await readText(keyPath, pathText(keyPath, "BETFAIR_KEY_FILE")),
+      ),
     },
   };
 }
@@ -104,7 +128,7 @@ async function readNames(
   path: string,
   io: CliIo,
 ): Promise<ReadonlyMap<string, string>> {
-  const text = await readText(path);
+  const text = await readText(path, pathText(path, "--credentials"));
   const { mode } = await stat(path);
   // Windows has no such modes.
   if ((mode & OTHERS_MAY_READ) !== 0 && process.platform !== "win32") {
@@ -135,8 +159,21 @@ function unquoted(value: string): string {
   return match === null ? value : match[2]!;
 }
 
-/** Text of a small file. */
-export async function readText(path: string): Promise<string> {
+/** A path as it may be told: not if somebody gave what belongs into the file. */
+function pathText(path: string, name: string): string {
+  return /[=\r\n]|-----/.test(path) ? `the file that ${name} names` : path;
+}
+
+/**
+ * Text of a small file.
+ *
+ * @param path Its path.
+ * @param name What errors call it, where the path may be something else by mistake.
+ */
+export async function readText(
+  path: string,
+  name: string = path,
+): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > MAX_FILE_BYTES) {
@@ -149,7 +186,11 @@ export async function readText(path: string): Promise<string> {
       : cause instanceof Error
       ? cause.message
       : String(cause);
-    throw new CommandError(`Cannot read ${path}: ${reason}`, { cause });
+    // The cause quotes the path.
+    throw new CommandError(
+      `Cannot read ${name}: ${reason}`,
+      name === path ? { cause } : {},
+    );
   }
 }
 

@@ -10,6 +10,7 @@ import {
   marketLine,
 } from "./_live_board.ts";
 import type { LiveLimits } from "./_live_options.ts";
+import { isOutputFailure } from "./_output_error.ts";
 import { paintFor } from "./_paint.ts";
 import { Screen } from "./_screen.ts";
 
@@ -33,6 +34,12 @@ export interface FollowOptions {
   readonly showsMarkets: boolean;
   /** Time between two looks at what changed, where there is no screen, ms. */
   readonly everyMs: number;
+  /**
+   * Whether to go on when nothing more can be told.
+   *
+   * @default {false}
+   */
+  readonly outlivesOutput?: boolean | undefined;
 }
 
 /**
@@ -65,10 +72,17 @@ export async function follow(
     : new ScreenTeller(options, io);
   let failure: { readonly error: unknown } | undefined;
   let telling: Promise<void> | undefined;
+  // Nobody reads any more, and yet it goes on.
+  let isMuted = false;
   const tell = (): void => {
+    if (isMuted) return;
     // While one is on its way, there is nobody to read another.
     telling ??= teller.tell(view())
       .catch((error) => {
+        if (options.outlivesOutput && isOutputFailure(error)) {
+          isMuted = true;
+          return;
+        }
         failure ??= { error };
         close();
       })
@@ -93,9 +107,15 @@ export async function follow(
     await client[Symbol.asyncDispose]();
   }
   // Whoever stops it wants to know how it was, too.
-  if (!isClosedOutput(failure?.error)) {
-    await teller.tell(view());
-    if (failure === undefined) await teller.finish(view());
+  if (!isMuted && !isOutputFailure(failure?.error)) {
+    try {
+      await teller.tell(view());
+      if (failure === undefined) await teller.finish(view());
+    } catch (error) {
+      if (!options.outlivesOutput || !isOutputFailure(error)) {
+        failure ??= { error };
+      }
+    }
   }
   if (failure !== undefined) throw failure.error;
 }
@@ -115,10 +135,6 @@ async function run(
       return close();
     }
   }
-}
-
-function isClosedOutput(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
 /** Redraws a table in place. */

@@ -1,11 +1,13 @@
 /** Options that all live commands have. See {@linkcode liveOptionsOf}. */
 
+import { X509Certificate } from "node:crypto";
 import type {
   MarketSubscription,
   OrderSubscription,
 } from "../client/subscriptions.ts";
 import type { MarketDataField, MarketFilter } from "../protocol/requests.ts";
 import { type Arguments, UsageError } from "./_arguments.ts";
+import { CommandError } from "./_command_error.ts";
 import { readText } from "./_credentials.ts";
 import { DEFAULT_HOST, DEFAULT_LEVELS, DEFAULT_PORT } from "./_live_help.ts";
 
@@ -78,9 +80,42 @@ async function connectionOptionsOf(
     port: args.integer("port", 1, 65_535) ?? DEFAULT_PORT,
     credentialsPath: args.text("credentials"),
     jurisdiction: args.choice("jurisdiction", JURISDICTIONS),
-    identityUrl: args.text("identity"),
-    caCerts: caPath === undefined ? undefined : [await readText(caPath)],
+    identityUrl: identityUrlOf(args),
+    caCerts: caPath === undefined ? undefined : [await readAuthority(caPath)],
   };
+}
+
+/**
+ * Reads where logins go, if not to the service of a jurisdiction.
+ *
+ * @throws {UsageError} when it is no `https:` URL.
+ */
+export function identityUrlOf(args: Arguments): string | undefined {
+  const text = args.text("identity");
+  if (text === undefined) return undefined;
+  if (!URL.canParse(text) || new URL(text).protocol !== "https:") {
+    throw new UsageError(
+      `option --identity must be an https: URL, not "${text}"`,
+    );
+  }
+  return text;
+}
+
+/**
+ * Reads the certificate of an authority.
+ *
+ * @throws {CommandError} when the file cannot be read, or holds something else.
+ */
+export async function readAuthority(path: string): Promise<string> {
+  const text = await readText(path);
+  try {
+    new X509Certificate(text);
+  } catch {
+    throw new CommandError(
+      `Cannot trust ${path} as it must be a certificate, PEM: it is not`,
+    );
+  }
+  return text;
 }
 
 function filterOf(args: Arguments): MarketFilter {

@@ -5,10 +5,14 @@ import { LoginError } from "../client/login_error.ts";
 import { type Arguments, UsageError } from "./_arguments.ts";
 import { ExitCode } from "./_command.ts";
 import type { CliIo } from "./cli_io.ts";
-import { missingSession, readCredentials, readText } from "./_credentials.ts";
+import { missingSession, readCredentials } from "./_credentials.ts";
 import { durationText } from "./_format.ts";
 import { explained } from "./_live_failure.ts";
-import { JURISDICTIONS } from "./_live_options.ts";
+import {
+  identityUrlOf,
+  JURISDICTIONS,
+  readAuthority,
+} from "./_live_options.ts";
 import { paintFor } from "./_paint.ts";
 
 /** Runs the command. */
@@ -18,6 +22,10 @@ export async function logIn(args: Arguments, io: CliIo): Promise<number> {
   }
   const jurisdiction = args.choice("jurisdiction", JURISDICTIONS);
   const caPath = args.text("ca");
+  const identityUrl = identityUrlOf(args);
+  const caCerts = caPath === undefined
+    ? undefined
+    : [await readAuthority(caPath)];
   const { appKey, login: credentials } = await readCredentials(
     args.text("credentials"),
     io,
@@ -29,8 +37,8 @@ export async function logIn(args: Arguments, io: CliIo): Promise<number> {
       appKey,
       ...credentials,
       jurisdiction,
-      identityUrl: args.text("identity"),
-      caCerts: caPath === undefined ? undefined : [await readText(caPath)],
+      identityUrl,
+      caCerts,
       signal: io.signal,
     });
     if (showsToken) {

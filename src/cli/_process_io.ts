@@ -3,6 +3,7 @@
 import process from "node:process";
 import { ExitCode } from "./_command.ts";
 import type { CliIo, CliOutput } from "./cli_io.ts";
+import { isClosedPipe, OutputError } from "./_output_error.ts";
 
 /** The outputs and signals of this process. */
 export class ProcessIo implements CliIo {
@@ -83,7 +84,10 @@ class ProcessOutput implements CliOutput {
 
   write(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#stream.write(text, (error) => error ? reject(error) : resolve());
+      this.#stream.write(text, (error) => {
+        if (!error) resolve();
+        else reject(isClosedPipe(error) ? error : new OutputError(error));
+      });
     });
   }
 }

@@ -15,6 +15,8 @@ import { openClient } from "./_live_client.ts";
 import { explained } from "./_live_failure.ts";
 import { DEFAULT_EVERY_SECONDS } from "./_live_help.ts";
 import { everyMsOf, limitsOf, liveOptionsOf } from "./_live_options.ts";
+import { isOutputFailure } from "./_output_error.ts";
+import { checkWritePermission } from "./_permissions.ts";
 import type { TextCell } from "./_text_table.ts";
 
 const LAYOUTS = ["connection", "market"] as const;
@@ -43,6 +45,7 @@ export async function recordLive(args: Arguments, io: CliIo): Promise<number> {
     rotateBytes: megabytes === undefined ? undefined : megabytes * 1e6,
     rotateMs: minutes === undefined ? undefined : minutes * 60_000,
   };
+  checkWritePermission(folder, "record");
   const credentials = await readCredentials(options.credentialsPath, io);
   const isJson = args.has("json");
   let summary: (() => RecordingSummary) | undefined;
@@ -63,12 +66,20 @@ export async function recordLive(args: Arguments, io: CliIo): Promise<number> {
       limits,
       isJson,
       showsMarkets: false,
+      // A recording does not end because nobody looks at it.
+      outlivesOutput: true,
       everyMs,
     }, io);
   } catch (error) {
     failure = error;
   }
-  if (summary !== undefined) await tellFiles(summary(), isJson, io);
+  // Files are completed behind the last batch, and that can fail, too.
+  failure ??= summary?.().error;
+  try {
+    if (summary !== undefined) await tellFiles(summary(), isJson, io);
+  } catch (error) {
+    if (!isOutputFailure(error)) failure ??= error;
+  }
   if (failure !== undefined) throw recordFailure(failure);
   io.signal?.throwIfAborted();
   return ExitCode.OK;

@@ -14,6 +14,7 @@ import { counted, grouped } from "./_format.ts";
 import { explained } from "./_live_failure.ts";
 import { limitsOf } from "./_live_options.ts";
 import { paintFor } from "./_paint.ts";
+import { checkWritePermission } from "./_permissions.ts";
 import { Screen } from "./_screen.ts";
 import { flow } from "./_text_table.ts";
 
@@ -43,6 +44,7 @@ export async function serve(args: Arguments, io: CliIo): Promise<number> {
   const caPath = args.text("ca");
   // A source that is not there is told now, not to the first client.
   if (file !== undefined) await resolveSources(file);
+  if (caPath !== undefined) checkWritePermission(caPath, "serve");
   try {
     await using exchange = await MockExchange.start({
       source: file ?? generated(seed ?? 1),
@@ -144,6 +146,11 @@ async function untilStopped(
       stop();
     });
   }, FRAME_MS);
+  // A recording may turn out to be damaged when it is half told.
+  exchange.finished().catch((error: unknown) => {
+    failure ??= { error };
+    stop();
+  });
   try {
     await stopped;
   } finally {
@@ -175,5 +182,8 @@ function statusOf(exchange: MockExchange): string[] {
     `${grouped(exchange.acceptedConnections)} in all`,
     counted(exchange.activeSubscriptions, "subscription"),
     counted(exchange.requestCount, "request"),
+    ...exchange.skippedLines === 0
+      ? []
+      : [`${counted(exchange.skippedLines, "line")} left out`],
   ];
 }

@@ -27,6 +27,7 @@ import { demoCommand } from "./_demo_command.ts";
 import { digestCommand } from "./_digest_command.ts";
 import { inspectCommand } from "./_inspect_command.ts";
 import { printable } from "./_format.ts";
+import { isClosedPipe, isOutputFailure } from "./_output_error.ts";
 import { paintFor } from "./_paint.ts";
 import { ProcessIo } from "./_process_io.ts";
 import { loginCommand } from "./_login_command.ts";
@@ -172,7 +173,10 @@ async function explain(
   command: Command | undefined,
   io: CliIo,
 ): Promise<number> {
-  if (io.signal?.aborted) return ExitCode.INTERRUPTED;
+  // Stopping does not undo what had failed, as a recording on a full disk.
+  if (io.signal?.aborted && !(error instanceof CommandError)) {
+    return ExitCode.INTERRUPTED;
+  }
   // Whoever read the output has seen enough.
   if (isClosedPipe(error)) return ExitCode.OK;
   const isUsage = error instanceof UsageError;
@@ -191,13 +195,9 @@ async function explain(
   try {
     await io.stderr.write(`${label} ${printable(error.message)}${advice}\n`);
   } catch (failure) {
-    if (!isClosedPipe(failure)) throw failure;
+    if (!isOutputFailure(failure)) throw failure;
   }
   return isUsage ? ExitCode.USAGE : ExitCode.FAILED;
-}
-
-function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
 /** Runs the command that the process was started with. */

@@ -17,6 +17,8 @@ export interface RunCliOptions {
   readonly tickMs?: number;
   /** Writes to stdout after which its reader is gone. */
   readonly writes?: number;
+  /** What a write to stdout fails with then. */
+  readonly outputError?: Error;
   /** Variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Called with all of stdout after each write to it. */
@@ -46,7 +48,9 @@ export async function runCli(
     columns,
     rows,
     write(text): Promise<void> {
-      if (written.length >= limit) return Promise.reject(closedPipe());
+      if (written.length >= limit) {
+        return Promise.reject(options.outputError ?? closedPipe());
+      }
       written.push(text);
       if (written === stdoutWrites) options.onStdout?.(written.join(""));
       return Promise.resolve();

@@ -76,6 +76,63 @@ describe("readCredentials()", () => {
     });
   });
 
+  it("readCredentials() does not mix the login of a file with the environment's session", async () => {
+    await withFiles({
+      "credentials": "BETFAIR_USERNAME=me\nBETFAIR_PASSWORD=secret\n",
+      "token": "BETFAIR_SESSION=token\n",
+    }, async (folder) => {
+      const { io } = surroundings({
+        BETFAIR_APP_KEY: "key",
+        BETFAIR_SESSION: "of another account",
+        BETFAIR_USERNAME: "another",
+      });
+      const login = await readCredentials(join(folder, "credentials"), io);
+      assert.equal(login.session, undefined);
+      assert.equal(login.login?.username.reveal(), "me");
+      const token = await readCredentials(join(folder, "token"), io);
+      assert.equal(token.session?.reveal(), "token");
+      assert.equal(token.login, undefined);
+    });
+  });
+
+  it("readCredentials() does not quote what stands where a path belongs", async () => {
+    const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvAIBADAN\n-----END";
+    const login = {
+      BETFAIR_APP_KEY: "key",
+      BETFAIR_USERNAME: "me",
+      BETFAIR_PASSWORD: "secret",
+    };
+    for (
+      const [path, variables] of [
+        [undefined, {
+          ...login,
+          BETFAIR_CERT_FILE: pem,
+          BETFAIR_KEY_FILE: "k",
+        }],
+        ["BETFAIR_PASSWORD=MIIEvAIBADAN", login],
+      ] as const
+    ) {
+      const { io } = surroundings(variables);
+      const error = await readCredentials(path, io).then(
+        () => assert.fail("they cannot be read"),
+        (error: Error) => error,
+      );
+      assert.match(
+        error.message,
+        /Cannot read the file that \S+ names: ENOENT/,
+      );
+      assert.ok(!inspect(error, { depth: 9 }).includes("MIIEvAIBADAN"));
+    }
+  });
+
+  it("readCredentials() wants values of one line", async () => {
+    const { io } = surroundings({ BETFAIR_APP_KEY: "a\nb" });
+    await assert.rejects(
+      readCredentials(undefined, io),
+      /^CommandError: BETFAIR_APP_KEY must be one line: it is not$/,
+    );
+  });
+
   it("readCredentials() warns of a file that others can read", async () => {
     await withFiles({ "open": "BETFAIR_APP_KEY=key\n" }, async (folder) => {
       const path = join(folder, "open");

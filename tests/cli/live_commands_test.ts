@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { OutputError } from "../../src/cli/_output_error.ts";
 import { StreamClient } from "../../src/client/stream_client.ts";
 import { MarketGenerator } from "../../src/testing/market_generator.ts";
 import { MockExchange } from "../../src/testing/mock_exchange.ts";
@@ -316,7 +327,143 @@ describe("record", () => {
   });
 });
 
+describe("record when something fails", () => {
+  for (
+    const [name, outputError] of [
+      ["is gone", undefined],
+      [
+        "is on a full disk",
+        new OutputError(
+          Object.assign(new Error("write ENOSPC"), { code: "ENOSPC" }),
+        ),
+      ],
+    ] as const
+  ) {
+    it(`record goes on when the reader of its output ${name}`, async () => {
+      await withExchange({ pace: 50 }, async (run, folder) => {
+        const target = join(folder, "recordings");
+        const { code } = await run([
+          "record",
+          "--sports",
+          "7",
+          "--plain",
+          "--every",
+          "0.01",
+          "--messages",
+          "300",
+          target,
+        ], { writes: 0, ...outputError === undefined ? {} : { outputError } });
+        assert.equal(code, 0);
+        const { stdout } = await runCli(["replay", "--json", target]);
+        assert.ok(JSON.parse(stdout).counts.lines >= 300);
+      });
+    });
+  }
+
+  it("record says that files are not complete though it was stopped, and exits with 1", async () => {
+    await withExchange({ pace: 50 }, async (run, folder) => {
+      const target = join(folder, "recordings");
+      const stop = new AbortController();
+      const { code, stderr } = await run([
+        "record",
+        "--sports",
+        "7",
+        "--flush",
+        "0",
+        "--every",
+        "0.01",
+        target,
+      ], {
+        signal: stop.signal,
+        onStdout(): void {
+          if (stop.signal.aborted || !existsSync(target)) return;
+          rmSync(target, { recursive: true });
+          stop.abort();
+        },
+      });
+      assert.match(stderr, /^error: Cannot record to /m);
+      assert.equal(code, 1);
+    });
+  });
+
+  it("record does not ask for a permission in the middle of things", {
+    skip: !("Deno" in globalThis) && "there are no permissions",
+  }, () => {
+    const { status, stderr } = spawnSync(process.execPath, [
+      "run",
+      "--allow-read",
+      "--allow-net",
+      fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url)),
+      "record",
+      "--sports",
+      "7",
+      "somewhere",
+    ], { encoding: "utf8" });
+    assert.match(
+      stderr,
+      /Cannot write somewhere as --allow-write must be given/,
+    );
+    assert.match(stderr, /"deno task record" gives it/);
+    assert.equal(status, 1);
+  });
+});
+
+describe("live commands and wrong settings", () => {
+  for (const identity of ["nonsense", "http://localhost:1"]) {
+    it(`login and watch refuse --identity ${identity}`, async () => {
+      for (const command of [["login"], ["watch", "--sports", "7"]]) {
+        const { code, stderr } = await runCli([
+          ...command,
+          "--identity",
+          identity,
+        ], { environment: SECRETS });
+        assert.match(stderr, /option --identity must be an https: URL/);
+        assert.equal(code, 2);
+      }
+    });
+  }
+
+  it("login and watch refuse an authority that is no certificate", async () => {
+    await withFiles({ "ca.pem": "no certificate" }, async (folder) => {
+      for (const command of [["login"], ["watch", "--sports", "7"]]) {
+        const { code, stderr } = await runCli([
+          ...command,
+          "--ca",
+          join(folder, "ca.pem"),
+        ], { environment: SECRETS });
+        assert.match(stderr, /as it must be a certificate, PEM: it is not/);
+        assert.equal(code, 1);
+      }
+    });
+  });
+});
+
 describe("serve", () => {
+  it("serve ends with the error when its recording turns out to be damaged", async () => {
+    const whole = gzipSync(Buffer.concat([...generated(2000).chunks()]));
+    const cut = whole.subarray(0, whole.length * 0.7);
+    await withFiles({ "a.gz": cut }, async (folder) => {
+      let client: StreamClient | undefined;
+      let reading: Promise<void> | undefined;
+      const { code, stderr } = await runCli([
+        "serve",
+        "--json",
+        "--pace",
+        "max",
+        join(folder, "a.gz"),
+      ], {
+        onStdout(text): void {
+          client ??= clientOf(JSON.parse(text.split("\n")[0]!));
+          reading ??= readAll(client);
+        },
+      });
+      client?.close();
+      await reading;
+      assert.match(stderr, /^error: .*a\.gz/m);
+      assert.equal(code, 1);
+    });
+  });
+
   it("serve tells clients a recording", async () => {
     const recording = Buffer.concat([...generated(100).chunks()]);
     await withFiles({ "a.ndjson": recording }, async (folder) => {
@@ -379,10 +526,15 @@ describe("serve", () => {
 });
 
 /** How many markets a client gets from a server. */
-async function marketsOf(
-  { host, port, caCert }: { host: string; port: number; caCert: string },
-): Promise<number> {
-  await using client = new StreamClient({
+/** What `serve` says of itself. */
+interface Started {
+  readonly host: string;
+  readonly port: number;
+  readonly caCert: string;
+}
+
+function clientOf({ host, port, caCert }: Started): StreamClient {
+  return new StreamClient({
     appKey: "key",
     session: "token",
     host,
@@ -390,6 +542,14 @@ async function marketsOf(
     caCerts: [caCert],
     markets: {},
   });
+}
+
+async function readAll(client: StreamClient): Promise<void> {
+  for await (const batch of client) batch.drain();
+}
+
+async function marketsOf(started: Started): Promise<number> {
+  await using client = clientOf(started);
   for await (const batch of client) {
     for (const update of batch) {
       if (update.isImage) return client.cache.markets.size;
