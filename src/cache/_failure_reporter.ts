@@ -6,12 +6,13 @@ import type { LiveUpdate } from "./_live_update.ts";
 /** Counts failures, and turns the update into a report or throws. */
 export class FailureReporter {
   readonly #update: LiveUpdate;
-  readonly #isStrict: boolean;
+  /** Whether failures are thrown. */
+  readonly isStrict: boolean;
   #count = 0;
 
   constructor(update: LiveUpdate, isStrict: boolean) {
     this.#update = update;
-    this.#isStrict = isStrict;
+    this.isStrict = isStrict;
   }
 
   /** Failures so far. */
@@ -36,6 +37,6 @@ export class FailureReporter {
       reported = reported.at({ source, lineNumber, byteOffset });
     }
     update.fail(reported);
-    if (this.#isStrict) throw reported;
+    if (this.isStrict) throw reported;
   }
 }

@@ -131,6 +131,8 @@ export class LiveUpdate implements StreamUpdate {
     this.kind = "gap";
     this.stream = gap.stream;
     this.gap = gap;
+    // What makes up for it is still to be applied.
+    this.isStale = true;
   }
 
   /** Says that earlier segments belong to this update, and what they said of all. */

@@ -54,6 +54,8 @@ export class MarketStream {
   readonly #maxMarkets: number;
 
   readonly #held = new HeldSegments();
+  /** Whether a message is under way whose segments are shown one by one. */
+  #isShowing = false;
   /** What the segments of the message under way say for all of them. */
   #group: SegmentEnvelope | undefined;
 
@@ -118,7 +120,7 @@ export class MarketStream {
     }
     if (changeType === TYPE_HEARTBEAT) {
       update.kind = "heartbeat";
-    } else if (this.#held.isOpen) {
+    } else {
       this.dropSegments();
     }
     const markets = this.#markets;
@@ -133,6 +135,7 @@ export class MarketStream {
 
   /** Drops and counts half a message in segments. */
   dropSegments(): void {
+    this.#isShowing = false;
     if (!this.#held.isOpen) return;
     this.#held.clear();
     this.state.droppedSegments++;
@@ -207,6 +210,10 @@ export class MarketStream {
     const update = this.#update;
     markets.begin();
     const isFirst = segment === SEGMENT_START;
+    // Without its start, what is left of a message still is all true, but it makes
+    // no complete image, and nothing to resume from.
+    const isHeadless = !isFirst && !this.#isShowing;
+    this.#isShowing = segment !== SEGMENT_END && !isHeadless;
     if (this.#isTooMany(tape, at, isFirst ? changeType : undefined)) {
       return this.#refuse();
     }
@@ -214,7 +221,7 @@ export class MarketStream {
     this.#group = joinEnvelopes(this.#group, update);
     if (isImage && isFirst) markets.beginImage();
     markets.apply(tape.slots, at, tape.bytes);
-    if (segment === SEGMENT_END) {
+    if (segment === SEGMENT_END && !isHeadless) {
       if (isImage) markets.endImage();
       update.join(1, this.#group);
       this.#finish(tape, at, changeType);
@@ -266,7 +273,8 @@ export class MarketStream {
     const { clock } = this.state;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
-    const isAhead = this.#held.isOpen || this.state.isInterrupted;
+    const isAhead = this.#held.isOpen || this.#isShowing ||
+      this.state.isInterrupted;
     if ((flags & HAS_CLK) !== 0 && !isAhead) {
       const lineStart = slots[at + LINE_START]! | 0;
       clock.setClk(
@@ -281,8 +289,14 @@ export class MarketStream {
     if ((flags & HAS_PUBLISH_TIME) !== 0) {
       this.state.publishTimeMs = slots[at + PUBLISH_TIME]!;
     }
-    update.isImage = changeType === TYPE_SUB_IMAGE;
-    update.isResubscription = changeType === TYPE_RESUB_DELTA;
+    const isImage = changeType === TYPE_SUB_IMAGE;
+    const isResubscription = changeType === TYPE_RESUB_DELTA;
+    update.isImage = isImage;
+    update.isResubscription = isResubscription;
+    if (isImage || isResubscription) {
+      this.state.complete();
+      update.isStale = this.state.isStale;
+    }
     this.#markets.showOn(update);
   }
 }

@@ -34,6 +34,8 @@ export class OrderStream {
   readonly #held: OrderChangeMessage[] = [];
   /** Bytes of their lines. */
   #heldBytes = 0;
+  /** Whether a message is under way whose segments are shown one by one. */
+  #isShowing = false;
 
   /**
    * @param orders What the messages are applied to.
@@ -100,11 +102,19 @@ export class OrderStream {
     const isContinued = segment === SegmentCode.MIDDLE ||
       segment === SegmentCode.END;
     if (!isContinued && !isHeartbeat) this.dropSegments();
+    const isShown = !this.#holdsSegments && segment !== SegmentCode.NONE &&
+      segment !== SegmentCode.OTHER;
+    const wasShowing = this.#isShowing;
+    if (isShown) {
+      this.#isShowing = segment === SegmentCode.START ||
+        (wasShowing && segment === SegmentCode.MIDDLE);
+    }
     const isLast = segment !== SegmentCode.START &&
       segment !== SegmentCode.MIDDLE;
     // Without its start, what is left of a message still is all true, but it
     // makes no complete image, and nothing to resume from.
-    const isHeadless = this.#holdsSegments && isContinued && held.length === 0;
+    const isHeadless = isContinued &&
+      (this.#holdsSegments ? held.length === 0 : !wasShowing);
     // The shape is checked before anything changes.
     const message = envelope as unknown as OrderChangeMessage;
     if (this.#holdsSegments && !isHeadless && !isLast) {
@@ -127,13 +137,18 @@ export class OrderStream {
     if (typeof envelope.pt === "number") state.publishTimeMs = envelope.pt;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
-    const isAhead = held.length > 0 || state.isInterrupted;
+    const isAhead = held.length > 0 || this.#isShowing || state.isInterrupted;
+    if (isLast && (update.isImage || update.isResubscription)) {
+      state.complete();
+      update.isStale = state.isStale;
+    }
     if (isLast && !isHeadless && !isAhead) this.#takeClocks(group);
     return true;
   }
 
   /** Drops and counts half a message in segments. */
   dropSegments(): void {
+    this.#isShowing = false;
     if (this.#held.length === 0) return;
     this.#forget();
     this.state.droppedSegments++;

@@ -17,8 +17,6 @@ export const UNRELIABLE = 503;
 export class StreamState {
   /** Tokens to resume from. */
   readonly clock: Clock = new Clock();
-  /** Id of the current subscription; undefined when all messages count. */
-  subscriptionId: number | undefined;
   /** Messages that counted. */
   messages = 0;
   /** Messages of superseded subscriptions. */
@@ -29,7 +27,15 @@ export class StreamState {
   /** Publish time of the last message that was applied, ms since the epoch; NaN if there was none. */
   publishTimeMs: number = NaN;
 
+  /** Id of the current subscription; undefined when all messages count. */
+  subscriptionId: number | undefined;
+
   readonly #stream: StreamName;
+  /**
+   * Whether the books are not those of the present subscription: its image, or what
+   * brings them up to date, has not been applied.
+   */
+  #isIncomplete = false;
   /** The interruption that is not over; its outcome is not known yet. */
   #gap: Omit<Gap, "outcome"> | undefined;
   #isStale = false;
@@ -40,9 +46,22 @@ export class StreamState {
     this.#stream = stream;
   }
 
-  /** Whether the last message said that its data lag, or the stream is interrupted. */
+  /**
+   * Whether the last message said that its data lag, the stream is interrupted, or
+   * its image has not been applied.
+   */
   get isStale(): boolean {
-    return this.#isStale || this.#gap !== undefined;
+    return this.#isStale || this.#isIncomplete || this.#gap !== undefined;
+  }
+
+  /** Notes that the books are not those of the present subscription. */
+  awaitImage(): void {
+    this.#isIncomplete = true;
+  }
+
+  /** Notes that an image, or what brings the books up to date, has been applied. */
+  complete(): void {
+    this.#isIncomplete = false;
   }
 
   /** Whether the stream is interrupted: neither an image nor a resumption has come since. */
@@ -63,10 +82,11 @@ export class StreamState {
     };
   }
 
-  /** Ends the interruption. */
+  /** Ends the interruption, by a message that is still to be applied. */
   endGap(outcome: Gap["outcome"]): Gap {
     const gap: Gap = { ...this.#gap!, outcome };
     this.#gap = undefined;
+    this.#isIncomplete = true;
     return gap;
   }
 

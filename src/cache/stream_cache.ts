@@ -206,6 +206,11 @@ export class StreamCache {
     };
   }
 
+  /** Whether it throws what cannot be used; see {@linkcode StreamCacheOptions.strict}. */
+  get isStrict(): boolean {
+    return this.#failures.isStrict;
+  }
+
   /** The markets. */
   get markets(): MarketCache {
     return this.#markets;
@@ -247,8 +252,9 @@ export class StreamCache {
 
   /**
    * Tells whether the last message of a stream came with status 503: the link is
-   * up, but the data lag; or the stream is interrupted ({@linkcode beginGap}). Do
-   * not trade on its books (protocol section 6.3).
+   * up, but the data lag; or the stream is interrupted ({@linkcode beginGap}), or
+   * waits for its image ({@linkcode awaitImage}). Do not trade on its books (protocol
+   * section 6.3).
    *
    * @param stream Which stream.
    * @returns Whether it did.
@@ -267,6 +273,17 @@ export class StreamCache {
   expect(stream: StreamName, subscriptionId: number | undefined): void {
     this.#streams[stream].state.subscriptionId = subscriptionId;
     this.#streams[stream].dropSegments();
+  }
+
+  /**
+   * Says that the books of a stream are not those of the subscription that counts:
+   * it is stale until a complete image, or what brings the books up to date, has been
+   * applied. That alone is no gap.
+   *
+   * @param stream Which stream.
+   */
+  awaitImage(stream: StreamName): void {
+    this.#streams[stream].state.awaitImage();
   }
 
   /**

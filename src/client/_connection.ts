@@ -158,6 +158,13 @@ export class Connection {
     return this.#timers.elapsed() - request.sentAt;
   }
 
+  /** Notes that requests of a kind were answered, by an answer without an id. */
+  settle(kind: RequestKind): void {
+    for (const [id, request] of this.#unanswered) {
+      if (request.kind === kind) this.answer(id);
+    }
+  }
+
   /** Whether a request of a kind is not answered. */
   awaits(kind: RequestKind): boolean {
     for (const request of this.#unanswered.values()) {

@@ -9,8 +9,11 @@ import type {
   SessionToken,
 } from "./session_source.ts";
 
-/** Failures in a row of a session source that are taken for passing ones. */
-const MAX_FAILURES = 5;
+/**
+ * Failures in a row of a session source that are taken for passing ones. With the
+ * waits between them that is a quarter of an hour: longer than a service restarts.
+ */
+const MAX_FAILURES = 20;
 
 /** Longest wait before a keep-alive that failed is tried again, ms. */
 const MAX_KEEP_ALIVE_RETRY_MS = 60_000;
@@ -73,7 +76,7 @@ export class SessionKeeper {
    * @returns Whether it could.
    */
   mayRetry(error: unknown): boolean {
-    if (error instanceof LoginError && !error.isTransient) return false;
+    if (error instanceof LoginError) return error.isTransient;
     return !this.#isUnusable && ++this.#failures < MAX_FAILURES;
   }
 

@@ -77,6 +77,8 @@ export class Subscriptions {
     const cache = this.#cache;
     const id = this.newRequestId();
     cache.expect(stream.name, id);
+    // What the exchange publishes until the image is there is not in the books.
+    cache.awaitImage(stream.name);
     const initialClk = cache.initialClk(stream.name);
     const clk = cache.clk(stream.name);
     const canResume = stream.canResume && initialClk !== undefined &&
@@ -148,6 +150,24 @@ export class Subscriptions {
       if (connection.interrupted.has(stream.name)) continue;
       connection.interrupted.add(stream.name);
       this.#interrupt(stream, reason);
+      this.#cache.expect(stream.name, this.newRequestId());
+    }
+  }
+
+  /**
+   * Whether all is well but for what the exchange refuses: at least one stream is
+   * live, and none is on its way.
+   */
+  get isSteady(): boolean {
+    const phases = this.#wanted.map(({ phase }) => phase);
+    return phases.includes("live") &&
+      phases.every((phase) => phase === "live" || phase === "refused");
+  }
+
+  /** Takes nothing more, for good: what is left of a batch changes no book. */
+  end(reason: string): void {
+    this.lose(undefined, reason);
+    for (const stream of this.#wanted) {
       this.#cache.expect(stream.name, this.newRequestId());
     }
   }

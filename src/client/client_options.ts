@@ -12,7 +12,8 @@ import type { MarketSubscription, OrderSubscription } from "./subscriptions.ts";
 import type { Transport, TransportOptions } from "./transport.ts";
 
 /** Options of `StreamClient`. */
-export interface StreamClientOptions extends StreamCacheOptions {
+export interface StreamClientOptions
+  extends Omit<StreamCacheOptions, "strict" | "maxMarkets"> {
   /** Application key, enabled for streaming. */
   readonly appKey: string | Secret;
   /** Session token, or a function that logs in. */
@@ -80,7 +81,10 @@ export interface StreamClientOptions extends StreamCacheOptions {
    */
   readonly onStateChange?: ((change: ClientStateChange) => void) | undefined;
 
-  /** A cache to use instead of a new one, for instance one that has books already. */
+  /**
+   * A cache to use instead of a new one, for instance one that has books already. It
+   * must not be strict: a line that is no message makes the client connect anew.
+   */
   readonly cache?: StreamCache | undefined;
   /** A parser to use; it must not be used for anything else meanwhile. */
   readonly parser?: ChangeParser | undefined;

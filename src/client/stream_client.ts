@@ -156,9 +156,12 @@ export class StreamClient
   readonly #iterator: AsyncIterator<UpdateBatch, undefined> = {
     next: () => this.#next(),
     return: () => {
-      // What was received counts, and is shown to those who tap it.
-      this.#drain();
-      this.close();
+      try {
+        // What was received counts, and is shown to those who tap it.
+        this.#drain();
+      } finally {
+        this.close();
+      }
       return Promise.resolve({ done: true, value: undefined });
     },
   };
@@ -167,8 +170,8 @@ export class StreamClient
   #connection: Connection | undefined;
   /** Token of the latest connection. */
   #token: Secret | undefined;
-  /** When all books became complete; undefined while they are not. */
-  #liveSince: number | undefined;
+  /** Since when all is well, but for what the exchange refuses; undefined if it is not. */
+  #steadySince: number | undefined;
   /** Connections in a row that brought lines which are no messages. */
   #unusableConnections = 0;
 
@@ -198,7 +201,8 @@ export class StreamClient
    * @param options Who connects, and what for.
    * @throws {InvalidRequestError} when the protocol forbids a subscription.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {TypeError} when the application key or the token is empty.
+   * @throws {TypeError} when the application key or the token is empty, or the cache
+   * is strict.
    */
   constructor(options: StreamClientOptions) {
     const timers = options.timers ?? SYSTEM_TIMERS;
@@ -231,9 +235,15 @@ export class StreamClient
       heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       segmentation: options.segmentation ?? true,
     };
+    if (options.cache?.isStrict) {
+      throw new TypeError(
+        "Cannot create client as its cache must not be strict: the client has to go on behind what cannot be used",
+      );
+    }
     this.cache = options.cache ??
       new StreamCache({
         ...options,
+        strict: false,
         maxMarkets: options.maxMarkets ?? DEFAULT_MAX_MARKETS,
       });
     this.#subscriptions = new Subscriptions(this.cache, timers);
@@ -364,7 +374,7 @@ export class StreamClient
     this.#sessions.stop();
     this.#connection?.close();
     this.#connection = undefined;
-    this.#subscriptions.lose(undefined, "the client was closed");
+    this.#subscriptions.end("the client was closed");
     if (error !== undefined) {
       this.#monitor.noteError(error, this.#timers.now());
     }
@@ -430,6 +440,8 @@ export class StreamClient
   /** Gets a token, connects and sends the token; or waits before the next attempt. */
   async #open(): Promise<void> {
     this.#enter("connecting");
+    // By what was told of it.
+    if (this.#isClosed) return;
     const { signal } = this.#lifetime;
     let token: Secret;
     try {
@@ -450,6 +462,8 @@ export class StreamClient
       if (error instanceof NetPermissionError) throw error;
       return await this.#wait(connectionLost(error, "connect"));
     }
+    // Closed just when it was there.
+    if (this.#isClosed) return transport.close();
     const connection = new Connection({
       transport,
       timers: this.#timers,
@@ -577,16 +591,18 @@ export class StreamClient
     this.#isDraining = false;
     connection.close();
     this.#connection = undefined;
-    const liveSince = this.#liveSince;
-    this.#liveSince = undefined;
-    if (
-      liveSince !== undefined &&
-      this.#timers.elapsed() - liveSince >= this.#backoff.stableMs
-    ) {
-      this.#backoff.reset();
-      this.#unusableConnections = 0;
-    }
+    this.#endSteadiness();
     this.#subscriptions.lose(connection, reasonOf(error));
+  }
+
+  /** Takes the next loss for the first one if all has been well for long enough. */
+  #endSteadiness(): void {
+    const since = this.#steadySince;
+    this.#steadySince = undefined;
+    if (since === undefined) return;
+    if (this.#timers.elapsed() - since < this.#backoff.stableMs) return;
+    this.#backoff.reset();
+    this.#unusableConnections = 0;
   }
 
   /** Waits before the next attempt. */
@@ -751,12 +767,17 @@ export class StreamClient
       return connection.judge("retry", error, minimumWaitMsAfter(error.code));
     }
     if (action === "surface") {
-      // Only market subscriptions have a limit that is told without an id.
-      this.#subscriptions.refuse(
-        stream ?? this.#subscriptions.stream("market"),
-        error.code,
-      );
-      this.#review();
+      // Without an id it can only be the market subscription's. With the id of one
+      // that was replaced meanwhile it says nothing of those that count.
+      const isReplaced = typeof status.id === "number" && stream === undefined;
+      if (!isReplaced) {
+        if (stream === undefined) connection.settle("market");
+        this.#subscriptions.refuse(
+          stream ?? this.#subscriptions.stream("market"),
+          error.code,
+        );
+        this.#review();
+      }
     } else if (stream !== undefined) {
       // The connection stays, and without the subscription: begin anew.
       return connection.judge("retry", error, minimumWaitMsAfter(error.code));
@@ -791,11 +812,11 @@ export class StreamClient
     if (connection === undefined || !connection.isAuthenticated) return;
     connection.limitSilence(this.#subscriptions.silenceMs);
     const { progress } = this.#subscriptions;
-    if (progress === "live") {
-      connection.wasLive = true;
-      this.#liveSince ??= this.#timers.elapsed();
+    if (progress === "live") connection.wasLive = true;
+    if (this.#subscriptions.isSteady) {
+      this.#steadySince ??= this.#timers.elapsed();
     } else {
-      this.#liveSince = undefined;
+      this.#endSteadiness();
     }
     this.#enter(progress);
   }

@@ -340,7 +340,8 @@ describe("StreamClient's session", () => {
       },
     }).start();
     while (play.outcome === undefined) await play.wait();
-    assert.equal(times, 5);
+    // Logins that the service could not deal with do not count.
+    assert.equal(times, 40);
     assert.ok(play.outcome.error instanceof Error);
     assert.equal(play.connections.length, 0);
   });

@@ -1,0 +1,312 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { StreamCache } from "../../src/cache/stream_cache.ts";
+import { StreamClient } from "../../src/client/mod.ts";
+import {
+  failure,
+  FakeConnection,
+  type Json,
+  market,
+  marketImage,
+  marketResumed,
+  orderImage,
+  Play,
+  success,
+  turn,
+} from "./_fake_exchange.ts";
+
+// When books can be relied on, and when not, whatever comes at whichever moment.
+
+const LIMIT = "SUBSCRIPTION_LIMIT_EXCEEDED";
+
+/** A client with both streams live: market id 2, order id 3. */
+async function bothLive(
+  options: ConstructorParameters<typeof Play>[0] = {},
+): Promise<Play> {
+  const play = await new Play({ orders: {}, ...options }).goLive();
+  play.peer.image("orderSubscription", orderImage("o1"));
+  await turn();
+  assert.equal(play.client.state, "live");
+  return play;
+}
+
+/** Answers that come of requests in one piece, with all that happens meanwhile. */
+async function narrowed(play: Play): Promise<void> {
+  play.client.subscribeMarkets({ marketFilter: { marketIds: ["1.1"] } });
+  await turn();
+}
+
+describe("StreamClient while books wait for an image", () => {
+  it("counts them as stale from the request on, without a gap", async () => {
+    const play = await new Play().goLive();
+    assert.equal(play.client.cache.isStale("market"), false);
+    await narrowed(play);
+    assert.equal(play.client.cache.isStale("market"), true);
+    // What the exchange says to the old subscription is lost on the books.
+    await play.send({ id: 2, ...market(9, "x") });
+    assert.equal(play.ltp, 2);
+    assert.equal(play.client.cache.isStale("market"), true);
+    play.peer.image("marketSubscription", marketImage(3, "d1"));
+    await turn();
+    assert.equal(play.client.cache.isStale("market"), false);
+    assert.equal(play.updates.at(-1)?.isStale, false);
+    assert.deepEqual(play.seen("gap"), []);
+    await play.end();
+  });
+
+  it("counts them as stale when the gap is told and its image is not applied", async () => {
+    const play = new Play();
+    const staleAtGap: boolean[] = [];
+    const { client } = play;
+    await play.goLive();
+    play.peer.end();
+    await play.wait();
+    play.peer.accept();
+    await turn();
+    // Narrows the filter the moment it is told of the gap.
+    const seen = play.updates;
+    const push = seen.push.bind(seen);
+    seen.push = (...updates): number => {
+      for (const update of updates) {
+        if (update.kind !== "gap") continue;
+        staleAtGap.push(update.isStale, client.cache.isStale("market"));
+        client.subscribeMarkets({ marketFilter: { marketIds: ["1.1"] } });
+      }
+      return push(...updates);
+    };
+    play.peer.image("marketSubscription", marketResumed(9, "c5"));
+    await turn();
+    assert.deepEqual(staleAtGap, [true, true]);
+    assert.equal(play.ltp, 2);
+    assert.equal(client.cache.isStale("market"), true);
+    play.peer.image("marketSubscription", marketImage(4, "d1"));
+    await turn();
+    assert.equal(play.ltp, 4);
+    assert.equal(client.cache.isStale("market"), false);
+    assert.equal(play.seen("gap").length, 1);
+    await play.end();
+  });
+
+  for (const holdSegments of [true, false]) {
+    it(`resumes from no clock that is ahead of a message in segments, held: ${holdSegments}`, async () => {
+      const play = await new Play({ holdSegments }).goLive();
+      const heartbeat: Json = { op: "mcm", id: 2, ct: "HEARTBEAT" };
+      await play.send(
+        { id: 2, ...market(3, "never"), segmentType: "SEG_START" },
+        { ...heartbeat, clk: "ahead" },
+      );
+      await play.reconnect();
+      assert.equal(play.peer.last("marketSubscription")!["clk"], "c1");
+      await play.end();
+    });
+  }
+
+  it("counts half an image that is shown as stale", async () => {
+    const play = await new Play({ holdSegments: false }).start();
+    play.peer.accept();
+    await turn();
+    const part = (segmentType: string): Json => ({
+      id: 2,
+      ...marketImage(3, "c1"),
+      segmentType,
+    });
+    await play.send(success({ id: 2 }), part("SEG_START"), part("SEG"));
+    assert.equal(play.client.cache.isStale("market"), true);
+    await play.send(part("SEG_END"));
+    assert.equal(play.client.cache.isStale("market"), false);
+    await play.end();
+  });
+});
+
+describe("StreamClient, closed", () => {
+  it("leaves the books stale whatever is left of a batch, and tells no second gap", async () => {
+    const client = new StreamClient({
+      appKey: "key",
+      session: "token",
+      markets: {},
+      connect: () => Promise.resolve(scripted()),
+    });
+    const kinds: string[] = [];
+    for await (const batch of client) {
+      for (const update of batch) {
+        kinds.push(update.kind);
+        if (update.kind !== "market") continue;
+        client.close();
+        assert.equal(client.cache.isStale("market"), true);
+      }
+    }
+    // The second image came in one piece with the first.
+    assert.deepEqual(kinds.filter((kind) => kind === "gap"), []);
+    assert.equal(client.cache.isStale("market"), true);
+    assert.equal(client.state, "closed");
+  });
+
+  it("closes the connection that is there in the same moment", async () => {
+    const play = new Play();
+    const peer = new FakeConnection();
+    const { timers } = play;
+    const client: StreamClient = new StreamClient({
+      appKey: "key",
+      session: "token",
+      markets: {},
+      timers,
+      connect: () => {
+        const connected = Promise.resolve(peer);
+        void connected.then(() => client.close());
+        return connected;
+      },
+    });
+    for await (const batch of client) batch.drain();
+    await turn();
+    assert.equal(client.state, "closed");
+    assert.equal(peer.isClosed, true);
+    assert.deepEqual(peer.requests, []);
+    assert.equal(timers.pending, 0);
+  });
+
+  it("asks for no session when it is closed as it begins", async () => {
+    let asked = 0;
+    const client: StreamClient = new StreamClient({
+      appKey: "key",
+      session: () => {
+        asked++;
+        return "token";
+      },
+      markets: {},
+      onStateChange: ({ state }) => {
+        if (state === "connecting") client.close();
+      },
+    });
+    for await (const batch of client) batch.drain();
+    assert.equal(asked, 0);
+  });
+
+  it("takes no cache that throws, as it has to go on", () => {
+    assert.throws(
+      () =>
+        new StreamClient({
+          appKey: "key",
+          session: "token",
+          cache: new StreamCache({ strict: true }),
+        }),
+      TypeError,
+    );
+  });
+});
+
+/** A connection that says everything at once: two images in one piece. */
+function scripted(): FakeConnection {
+  const peer = new FakeConnection();
+  peer.onWrite = (): Promise<void> => {
+    const request = peer.requests.at(-1)!;
+    if (request["op"] === "authentication") peer.send(success(request));
+    else {
+      const id = request["id"];
+      peer.send(
+        success(request),
+        { id, ...marketImage(2, "c1") },
+        { id, ...marketImage(3, "c2") },
+      );
+    }
+    return Promise.resolve();
+  };
+  return peer;
+}
+
+describe("StreamClient and late refusals", () => {
+  it("takes the refusal of a request that was replaced for none of the present one", async () => {
+    const play = await new Play().start();
+    play.peer.accept();
+    await turn();
+    await narrowed(play);
+    const { id } = play.peer.last("marketSubscription")!;
+    assert.notEqual(id, 2);
+    await play.send(
+      failure(LIMIT, { id: 2 }),
+      success({ id }),
+      { id, ...marketImage(5, "d1") },
+    );
+    assert.equal(play.client.state, "live");
+    assert.equal(play.client.health.market?.phase, "live");
+    assert.equal(play.client.cache.isStale("market"), false);
+    assert.deepEqual(play.seen("gap"), []);
+    // It is watched again.
+    await play.timers.pass(10_000);
+    assert.equal(play.client.state, "waiting");
+    await play.end();
+  });
+
+  it("leaves the markets alone when a replaced order subscription is refused", async () => {
+    const play = await bothLive();
+    play.client.subscribeOrders();
+    await turn();
+    const first = play.peer.last("orderSubscription")!["id"];
+    play.client.subscribeOrders();
+    await turn();
+    await play.send(failure(LIMIT, { id: first }));
+    assert.equal(play.client.health.market?.phase, "live");
+    assert.equal(play.client.cache.isStale("market"), false);
+    await play.end();
+  });
+
+  it("keeps the connection behind a limit that is told without an id", async () => {
+    const play = await bothLive({ answerTimeoutMs: 4_000 });
+    await narrowed(play);
+    await play.send(failure(LIMIT));
+    assert.equal(play.client.health.market?.phase, "refused");
+    for (let i = 0; i < 10; i++) {
+      await play.timers.pass(3_000);
+      await play.send({ op: "ocm", id: 3, ct: "HEARTBEAT", clk: `o${i}` });
+    }
+    assert.equal(play.connections.length, 1);
+    assert.equal(play.client.health.order?.phase, "live");
+    assert.equal(play.client.cache.isStale("order"), false);
+    await play.end();
+  });
+});
+
+describe("StreamClient's back-off, steady", () => {
+  it("begins anew though one stream is refused", async () => {
+    const play = await bothLive();
+    const waits: (number | undefined)[] = [];
+    for (let i = 0; i < 4; i++) {
+      play.client.subscribeMarkets();
+      await turn();
+      const { id } = play.peer.last("marketSubscription")!;
+      await play.send(failure(LIMIT, { id }));
+      for (let ms = 0; ms < 60_000; ms += 4_000) {
+        await play.timers.pass(4_000);
+        await play.send({
+          op: "ocm",
+          id: play.peer.last("orderSubscription")!["id"],
+          ct: "HEARTBEAT",
+        });
+      }
+      await play.reconnect();
+      waits.push(play.changes.findLast(({ waitMs }) => waitMs)?.waitMs);
+      play.peer.image("orderSubscription", orderImage("o2"));
+      await turn();
+    }
+    assert.deepEqual(new Set(waits).size, 1, String(waits));
+    await play.end();
+  });
+
+  it("begins anew though a subscription was replaced right before the loss", async () => {
+    const play = await new Play().goLive();
+    const waits: (number | undefined)[] = [];
+    for (let i = 0; i < 4; i++) {
+      for (let ms = 0; ms < 60_000; ms += 4_000) {
+        await play.timers.pass(4_000);
+        const { id } = play.peer.last("marketSubscription")!;
+        await play.send({ op: "mcm", id, ct: "HEARTBEAT" });
+      }
+      await narrowed(play);
+      await play.reconnect();
+      waits.push(play.changes.findLast(({ waitMs }) => waitMs)?.waitMs);
+      play.peer.image("marketSubscription", marketImage(2, `c${i}`));
+      await turn();
+    }
+    assert.deepEqual(new Set(waits).size, 1, String(waits));
+    await play.end();
+  });
+});
