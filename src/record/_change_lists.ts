@@ -6,15 +6,17 @@ export interface ChangeList {
   readonly key: string;
   /** Key of the market id in its elements. */
   readonly id: string;
+  /** Key by which an element says that it is an image of its market; undefined if none does. */
+  readonly image: string | undefined;
   /** What the names of files have behind the market id. */
   readonly suffix: string;
 }
 
 const LISTS: ReadonlyMap<unknown, ChangeList> = new Map([
-  ["mcm", { key: "mc", id: "id", suffix: "" }],
-  ["ocm", { key: "oc", id: "id", suffix: ".orders" }],
-  ["rcm", { key: "rc", id: "mid", suffix: ".race" }],
-  ["ccm", { key: "cc", id: "marketId", suffix: ".cricket" }],
+  ["mcm", { key: "mc", id: "id", image: "img", suffix: "" }],
+  ["ocm", { key: "oc", id: "id", image: "fullImage", suffix: ".orders" }],
+  ["rcm", { key: "rc", id: "mid", image: undefined, suffix: ".race" }],
+  ["ccm", { key: "cc", id: "marketId", image: undefined, suffix: ".cricket" }],
 ]);
 
 /** A message as `JSON.parse` gives it. */

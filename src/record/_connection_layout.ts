@@ -1,7 +1,7 @@
 /** One file per connection. See {@linkcode ConnectionLayout}. */
 
 import type { WireMessage } from "./_change_lists.ts";
-import { fileNamePart, timeStamp } from "./_file_name.ts";
+import { fileNamePart, numberText, timeStamp } from "./_file_name.ts";
 import {
   isFull,
   type Layout,
@@ -12,9 +12,6 @@ import { LineWalk, type WalkedLine } from "./_line_walk.ts";
 import { RecordingFile } from "./_recording_file.ts";
 import type { RecordFiles } from "./record_files.ts";
 import type { Run, StagedBlock } from "./_staging.ts";
-
-/** Digits of the number in names, which must sort in the order of writing. */
-const NUMBER_DIGITS = 6;
 
 /** What a {@linkcode ConnectionLayout} needs. */
 export interface ConnectionLayoutOptions extends RotationLimits {
@@ -66,21 +63,21 @@ export class ConnectionLayout implements Layout {
   }
 
   #addRun(bytes: Uint8Array, start: number, run: Run): void {
-    const { firstMs, connectionId } = run;
+    const { receivedAtMs, connectionId } = run;
     if (connectionId !== undefined) this.#noteConnection(connectionId);
     // Lines of this run that belong to the file at hand: from here, so many.
     let from = start;
     let count = 0;
     for (const line of this.#walk.lines(bytes, start, run.end)) {
       const begun = connectionBegunBy(line);
-      if (this.#isOver(line, from, begun !== undefined, firstMs)) {
+      if (this.#isOver(line, from, begun !== undefined, receivedAtMs)) {
         this.#append(bytes.subarray(from, line.start), count, run);
         this.#finish();
         from = line.start;
         count = 0;
       }
       if (begun !== undefined) this.#connectionId = begun.id;
-      this.#fileFor(firstMs).survey.note(line.change);
+      this.#fileFor(receivedAtMs).survey.note(line.change);
       count++;
     }
     this.#append(bytes.subarray(from, run.end), count, run);
@@ -112,10 +109,10 @@ export class ConnectionLayout implements Layout {
     if (this.#file !== undefined) this.#file.connectionId ??= connectionId;
   }
 
-  #append(lines: Uint8Array, count: number, { firstMs, lastMs }: Run): void {
+  #append(lines: Uint8Array, count: number, { receivedAtMs }: Run): void {
     if (lines.length === 0) return;
-    const file = this.#fileFor(firstMs);
-    file.add(lines, count, lastMs);
+    const file = this.#fileFor(receivedAtMs);
+    file.add(lines, count, receivedAtMs);
     this.#touched.add(file);
   }
 
@@ -136,9 +133,7 @@ export class ConnectionLayout implements Layout {
       ? ""
       : `-${fileNamePart(connectionId)}`;
     const nextName = (): string =>
-      `${stamp}-${
-        String(++this.#number).padStart(NUMBER_DIGITS, "0")
-      }${ending}`;
+      `${stamp}-${numberText(++this.#number)}${ending}`;
     return this.#file = new RecordingFile({
       files,
       folder,

@@ -93,19 +93,24 @@ export class FileFinisher {
       bytes: file.writtenBytes,
       sha256,
     };
+    let isSurveyed = true;
     try {
       await file.release();
       if (file.writtenBytes === 0) {
         await files.remove(file.partPath);
         return undefined;
       }
+      // No sidecar is better than one that tells of lines that were lost.
+      await file.trim().catch(() => isSurveyed = false);
       await files.rename(file.partPath, stored.path);
     } catch {
       return undefined;
     }
     let sidecarPath: string | undefined;
     try {
-      sidecarPath = await this.#writeSidecar(file, stored, sha256);
+      if (isSurveyed) {
+        sidecarPath = await this.#writeSidecar(file, stored, sha256);
+      }
     } catch { /* the recording counts */ }
     return describe(file, stored, sha256, sidecarPath);
   }

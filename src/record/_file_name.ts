@@ -3,6 +3,9 @@
 const SAFE = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 const UNSAFE_CHARACTER = /[^A-Za-z0-9._-]/gu;
 
+const NUMBER_DIGITS = 6;
+const MAX_NUMBER = 10 ** NUMBER_DIGITS - 1;
+
 // Systems allow 255 bytes, of which the endings take some.
 const MAX_LENGTH = 120;
 
@@ -22,4 +25,20 @@ export function fileNamePart(id: string): string {
 /** A time without characters that systems dislike: `20261125T190856123Z`. */
 export function timeStamp(ms: number): string {
   return new Date(ms).toISOString().replace(/[-:.]/g, "");
+}
+
+/**
+ * The number of a recording among those that have the same name otherwise. As
+ * texts they sort like the numbers, so that a folder is replayed in the order of
+ * writing.
+ *
+ * @throws {RangeError} when it has too many digits for that.
+ */
+export function numberText(number: number): string {
+  if (number > MAX_NUMBER) {
+    throw new RangeError(
+      `Cannot name recording as its number must be at most ${MAX_NUMBER}: ${number}`,
+    );
+  }
+  return String(number).padStart(NUMBER_DIGITS, "0");
 }

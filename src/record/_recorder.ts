@@ -93,6 +93,11 @@ export class Recorder {
   #backlog = 0;
   #ending: Promise<void> | undefined;
 
+  /** Whether the error was told. */
+  #isTold = false;
+  /** What the callback threw that it was told by. */
+  #thrown: { readonly reason: unknown } | undefined;
+
   #startedAtMs: number | undefined;
   #lastReceivedAtMs: number | undefined;
   #receivedBytes = 0;
@@ -145,9 +150,13 @@ export class Recorder {
     return this.#pendingBytes > this.#maxPendingBytes;
   }
 
-  /** Whether errors are told by a callback, and not thrown. */
-  get tellsErrors(): boolean {
-    return this.#onError !== undefined;
+  /**
+   * Why the iteration must end: what ended the recording, unless there is a callback
+   * for that; then what the callback threw, if it did.
+   */
+  get failure(): { readonly reason: unknown } | undefined {
+    if (this.#onError !== undefined) return this.#thrown;
+    return this.error && { reason: this.error };
   }
 
   get summary(): RecordingSummary {
@@ -196,7 +205,7 @@ export class Recorder {
     while (this.isBehind && !this.#isBroken) await this.flush();
   }
 
-  /** Writes all that has been taken. */
+  /** Writes all that has been taken, as far as that is possible. */
   async flush(): Promise<void> {
     this.#isUrgent = this.#staging.length > 0;
     this.#schedule();
@@ -254,7 +263,7 @@ export class Recorder {
       this.#isUrgent = false;
       const block = this.#staging.take();
       this.#inFlightBytes = block.bytes.length;
-      let path = this.#folder;
+      let current: RecordingFile | undefined;
       try {
         if (!this.#hasFolder) {
           await this.#files.makeFolder(this.#folder);
@@ -263,15 +272,16 @@ export class Recorder {
         const { touched, complete } = this.#layout.add(block);
         for (const file of touched) this.#begun.add(file);
         for (const file of touched) {
-          path = file.partPath;
+          current = file;
           await this.#flushFile(file);
         }
         for (const file of complete) {
-          path = file.partPath;
+          current = file;
           await this.#finishLater(file);
         }
       } catch (error) {
-        this.#break(path, error);
+        // Only now, as a file gets its name when it is first written.
+        this.#break(current?.partPath ?? this.#folder, error);
       }
       this.#inFlightBytes = 0;
       this.#staging.giveBack(block);
@@ -361,7 +371,18 @@ export class Recorder {
     for (const file of this.#begun) await this.#rescue(file);
     this.#begun.clear();
     this.#open.clear();
-    if (this.error !== undefined) this.#onError?.(this.error);
+    this.#tell();
+  }
+
+  /** Tells that the recording has ended, once. Never throws. */
+  #tell(): void {
+    if (this.error === undefined || this.#isTold) return;
+    this.#isTold = true;
+    try {
+      this.#onError?.(this.error);
+    } catch (reason) {
+      this.#thrown = { reason };
+    }
   }
 
   /** The source did not wait. What is staged is still written. */
@@ -374,7 +395,7 @@ export class Recorder {
       }`,
       { lostBytes: bytes },
     );
-    this.#onError?.(this.error);
+    this.#tell();
   }
 
   async #end(): Promise<void> {

@@ -1,14 +1,13 @@
 /** One recording that is being written. See {@linkcode RecordingFile}. */
 
 import { createHash, type Hash } from "node:crypto";
+import { LineFramer } from "../framing/line_framer.ts";
 import { LineSurvey } from "./_line_survey.ts";
+import { LineWalk } from "./_line_walk.ts";
 import { systemCodeOf } from "./record_error.ts";
 import type { RecordFile, RecordFiles } from "./record_files.ts";
 
 const LF = 0x0a; // "\n"
-
-// An endless loop is worse than an error, whatever the folder holds.
-const MAX_NAMES = 1_000_000;
 
 /** Ending of an uncompressed recording. */
 export const PLAIN_ENDING = ".ndjson";
@@ -22,7 +21,7 @@ export interface RecordingFileOptions {
   readonly files: RecordFiles;
   /** Folder, with what separates it from names. */
   readonly folder: string;
-  /** Gives one name after another, without ending, until one is free. */
+  /** Gives one name after another, without ending, until one is free or it throws. */
   readonly nextName: () => string;
   readonly connectionId?: string | undefined;
   /** When the first line was received, ms since the epoch. */
@@ -35,12 +34,14 @@ export interface RecordingFileOptions {
  * never written over: names that are taken are passed over.
  */
 export class RecordingFile {
-  /** What is in it, lines that are not written yet included. */
-  readonly survey: LineSurvey = new LineSurvey();
+  /** What is in it, lines that are not written yet included; see {@linkcode trim}. */
+  survey: LineSurvey = new LineSurvey();
   /** When the first line was received, ms since the epoch. */
   readonly startedAtMs: number;
   /** When the last line was received. */
   endedAtMs: number;
+  /** When the last line that is written was received. */
+  #writtenUntilMs: number;
   /** Connection that the lines came over. */
   connectionId: string | undefined;
 
@@ -50,19 +51,28 @@ export class RecordingFile {
   readonly #hash: Hash = createHash("sha256");
   #digest: string | undefined;
   #name: string | undefined;
+  /** The name that is looked at, as long as there is none. */
+  #triedName: string | undefined;
   #handle: RecordFile | undefined;
   #pieces: Uint8Array[] = [];
   #pendingBytes = 0;
   #writtenBytes = 0;
   #writtenLines = 0;
   #pendingLines = 0;
+  /** When pending lines were received: behind so many pending bytes … */
+  #receivedEnds: number[] = [];
+  /** … at this time, ms since the epoch. */
+  #receivedTimes: number[] = [];
+  /** Whether lines that were added will never be written. */
+  #hasLost = false;
 
   constructor(options: RecordingFileOptions) {
     this.#files = options.files;
     this.#folder = options.folder;
     this.#nextName = options.nextName;
     this.connectionId = options.connectionId;
-    this.startedAtMs = this.endedAtMs = options.startedAtMs;
+    this.startedAtMs = options.startedAtMs;
+    this.endedAtMs = this.#writtenUntilMs = options.startedAtMs;
   }
 
   /** Path without ending; undefined as long as nothing was written. */
@@ -70,9 +80,15 @@ export class RecordingFile {
     return this.#name === undefined ? undefined : this.#folder + this.#name;
   }
 
-  /** Path while it is being written. */
+  /**
+   * Path while it is being written. As long as nothing was written: the one that
+   * was tried last, or the folder.
+   */
   get partPath(): string {
-    return `${this.path ?? this.#folder}${PLAIN_ENDING}${PART_ENDING}`;
+    const name = this.#name ?? this.#triedName;
+    return name === undefined
+      ? this.#folder
+      : this.#folder + name + PLAIN_ENDING + PART_ENDING;
   }
 
   /** Bytes, those that are not written yet included. */
@@ -103,10 +119,14 @@ export class RecordingFile {
    * @param receivedAtMs When the last one was received.
    */
   add(lines: Uint8Array, count: number, receivedAtMs: number): void {
-    this.#pieces.push(lines);
+    this.#addPiece(lines);
     this.#pendingBytes += lines.length;
     this.#pendingLines += count;
     this.endedAtMs = receivedAtMs;
+    const times = this.#receivedTimes;
+    if (times.at(-1) === receivedAtMs) this.#receivedEnds.pop();
+    else times.push(receivedAtMs);
+    this.#receivedEnds.push(this.#pendingBytes);
   }
 
   /**
@@ -116,6 +136,8 @@ export class RecordingFile {
    */
   async flush(): Promise<void> {
     if (this.#pendingBytes === 0) return;
+    // Until it is known better, as this may fail anywhere.
+    this.#hasLost = true;
     const bytes = this.#takePending();
     const before = this.#writtenBytes;
     const handle = this.#handle ??= await this.#open();
@@ -128,8 +150,11 @@ export class RecordingFile {
         );
       }
     } catch (error) {
-      const whole = bytes.subarray(0, written);
-      this.#note(whole.subarray(0, whole.lastIndexOf(LF) + 1));
+      const whole = bytes.subarray(
+        0,
+        bytes.subarray(0, written).lastIndexOf(LF) + 1,
+      );
+      this.#note(whole);
       this.#writtenLines += countLines(whole);
       await this.#cutTorn(handle);
       throw error;
@@ -137,6 +162,21 @@ export class RecordingFile {
     this.#note(bytes);
     this.#writtenLines += this.#pendingLines;
     this.#pendingLines = 0;
+    this.#hasLost = false;
+  }
+
+  /**
+   * Makes the survey and the end those of what was written, if that is less than
+   * what was added. Nothing can be added afterwards.
+   *
+   * @throws {unknown} what the file system reported, as the file is read.
+   */
+  async trim(): Promise<void> {
+    if (!this.#hasLost && this.#pendingBytes === 0) return;
+    this.survey = await this.#surveyWritten();
+    this.endedAtMs = this.#writtenUntilMs;
+    this.#hasLost = false;
+    this.#takePending();
   }
 
   /** Brings what was written to the disk. */
@@ -158,6 +198,24 @@ export class RecordingFile {
     return this.#digest ??= this.#hash.digest("hex");
   }
 
+  /** Adds a piece. Those that lie side by side are one: they need not be copied. */
+  #addPiece(lines: Uint8Array): void {
+    const pieces = this.#pieces;
+    const last = pieces.at(-1);
+    if (
+      last === undefined || last.buffer !== lines.buffer ||
+      last.byteOffset + last.length !== lines.byteOffset
+    ) {
+      pieces.push(lines);
+      return;
+    }
+    pieces[pieces.length - 1] = new Uint8Array(
+      last.buffer,
+      last.byteOffset,
+      last.length + lines.length,
+    );
+  }
+
   /** What was added as one piece: lines of a market may come in many. */
   #takePending(): Uint8Array {
     const pieces = this.#pieces;
@@ -174,9 +232,34 @@ export class RecordingFile {
     return bytes;
   }
 
+  /** Notes that lines were written, which were the first of those that wait. */
   #note(bytes: Uint8Array): void {
     this.#hash.update(bytes);
     this.#writtenBytes += bytes.length;
+    const last = this.#receivedEnds.findIndex((end) => end >= bytes.length);
+    if (bytes.length > 0) this.#writtenUntilMs = this.#receivedTimes[last]!;
+    this.#receivedEnds = [];
+    this.#receivedTimes = [];
+  }
+
+  /** Surveys the file. */
+  async #surveyWritten(): Promise<LineSurvey> {
+    const survey = new LineSurvey();
+    const walk = new LineWalk();
+    const framer = new LineFramer({ maxLineBytes: Number.MAX_SAFE_INTEGER });
+    let left = this.#writtenBytes;
+    for await (const chunk of this.#files.read(this.partPath)) {
+      // What is behind is torn, and could not be cut off.
+      const bytes = chunk.subarray(0, left);
+      left -= bytes.length;
+      for (let has = framer.push(bytes); has; has = framer.next()) {
+        for (
+          const { change } of walk.lines(framer.bytes, framer.start, framer.end)
+        ) survey.note(change);
+      }
+      if (left === 0) break;
+    }
+    return survey;
   }
 
   /** Cuts half a line off; one that stays is only reported as invalid by a reader. */
@@ -190,14 +273,13 @@ export class RecordingFile {
     if (this.#name !== undefined) {
       return await this.#files.reopen(this.partPath);
     }
-    for (let tried = 0; tried < MAX_NAMES; tried++) {
-      const name = this.#nextName();
+    for (;;) {
+      const name = this.#triedName = this.#nextName();
       const handle = await this.#create(name);
       if (handle === undefined) continue;
       this.#name = name;
       return handle;
     }
-    throw new Error(`${MAX_NAMES} names of recordings are taken`);
   }
 
   /** Creates a file, unless there is a recording of this name, complete or not. */
@@ -205,6 +287,8 @@ export class RecordingFile {
     const files = this.#files;
     const path = this.#folder + name;
     const partPath = path + PLAIN_ENDING + PART_ENDING;
+    // Names of earlier recordings are passed over without writing anything.
+    if (await this.#isComplete(path)) return undefined;
     let handle: RecordFile;
     try {
       handle = await files.create(partPath);
@@ -214,21 +298,22 @@ export class RecordingFile {
     }
     // Only now: another recorder may have completed its file of this name in
     // the meantime, but nobody can begin one from here on.
-    for (const ending of [PLAIN_ENDING, GZIP_ENDING]) {
-      if (!await files.exists(path + ending)) continue;
-      await handle.close();
-      await files.remove(partPath);
-      return undefined;
-    }
-    return handle;
+    if (!await this.#isComplete(path)) return handle;
+    await handle.close();
+    await files.remove(partPath);
+    return undefined;
+  }
+
+  /** Whether there is a complete recording. */
+  async #isComplete(path: string): Promise<boolean> {
+    return await this.#files.exists(path + GZIP_ENDING) ||
+      await this.#files.exists(path + PLAIN_ENDING);
   }
 }
 
-/** Line ends in bytes. */
+/** Lines that are not blank. */
 function countLines(bytes: Uint8Array): number {
   let count = 0;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
-    count++;
-  }
+  for (const _line of new LineWalk().lines(bytes, 0, bytes.length)) count++;
   return count;
 }

@@ -1,14 +1,12 @@
 /** Received lines that wait to be written. See {@linkcode Staging}. */
 
-/** Lines of one connection that were received one after another. */
+/** Lines of one connection that were received one after another, in the same ms. */
 export interface Run {
   /** Offset behind the last line in {@linkcode StagedBlock.bytes}. */
   end: number;
   readonly connectionId: string | undefined;
-  /** When the first line came, ms since the epoch. */
-  readonly firstMs: number;
-  /** When the last line came. */
-  lastMs: number;
+  /** When they came, ms since the epoch. */
+  readonly receivedAtMs: number;
 }
 
 /** Whole lines, and where they came from. */
@@ -51,17 +49,11 @@ export class Staging {
     this.#buffer.set(lines, this.#length);
     this.#length = end;
     const last = this.#runs.at(-1);
-    if (last !== undefined && last.connectionId === connectionId) {
-      last.end = end;
-      last.lastMs = receivedAtMs;
-    } else {
-      this.#runs.push({
-        end,
-        connectionId,
-        firstMs: receivedAtMs,
-        lastMs: receivedAtMs,
-      });
-    }
+    if (
+      last !== undefined && last.receivedAtMs === receivedAtMs &&
+      last.connectionId === connectionId
+    ) last.end = end;
+    else this.#runs.push({ end, connectionId, receivedAtMs });
   }
 
   /** Hands over all that waits. It is the caller's until {@linkcode giveBack}. */

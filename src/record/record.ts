@@ -22,11 +22,17 @@ export interface Recording
    *
    * @returns What was recorded.
    * @throws {RecordError} when nothing more can be recorded, unless there is an `onError`.
-   * @throws {unknown} what the source throws, or the reason of the signal.
+   * @throws {unknown} what the source throws, the reason of the signal, or what
+   * `onError` throws.
    */
   run(): Promise<RecordingSummary>;
 
-  /** Writes all that was received by now. */
+  /**
+   * Writes all that was received by now.
+   *
+   * @throws {RecordError} when nothing more can be recorded, also if there is an
+   * `onError`: what was received is not, or not all, written.
+   */
   flush(): Promise<void>;
 
   /**
@@ -52,7 +58,9 @@ export interface Recording
  * **Per connection or per market.** A connection's file has everything, and gives
  * the same books and orders. Files per market ({@linkcode RecordLayout}) are those
  * of the common recorders: they have no heartbeats and no segments, and cannot
- * say that a market has left the subscription.
+ * say that a market has left the subscription. An image of the subscription is in
+ * them as one of each market: `"img":true`, for orders `"fullImage":true`, is added
+ * where an item lacks it.
  *
  * **What is safe.** A line is written within `flushMs`; then it outlives the
  * process, however that ends, and the `.part` file can be replayed. When the disk
@@ -148,7 +156,7 @@ class SourceRecording implements Recording {
       if (recorder.isBehind) await recorder.room();
       if (recorder.error !== undefined) {
         this.#stopListening();
-        if (!recorder.tellsErrors) return await this.#end();
+        if (recorder.failure !== undefined) return await this.#end();
       }
       const result = await this.#pull(batches);
       // Whoever ended the recording meanwhile wants no more of it.
@@ -175,8 +183,10 @@ class SourceRecording implements Recording {
     return this.summary;
   }
 
-  flush(): Promise<void> {
-    return this.#recorder.flush();
+  async flush(): Promise<void> {
+    const recorder = this.#recorder;
+    await recorder.flush();
+    if (recorder.error !== undefined) throw recorder.error;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -232,8 +242,8 @@ class SourceRecording implements Recording {
       this.#stopListening();
       await recorder.end();
     }
-    const { error } = recorder;
-    if (isFirst && error !== undefined && !recorder.tellsErrors) throw error;
+    const { failure } = recorder;
+    if (isFirst && failure !== undefined) throw failure.reason;
     return END;
   }
 }

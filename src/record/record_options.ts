@@ -11,6 +11,8 @@ import type { RecordFiles } from "./record_files.ts";
  * - `connection`: one file per connection, every line as received.
  * - `market`: one file per market, as the common recorders do (protocol 8.2):
  * `1.234567890.ndjson.gz`, and beside it `.orders`, `.race` and `.cricket` files.
+ * Further files of a market are `1.234567890_000002.ndjson.gz` and so on. Items of
+ * an image of the subscription say that they are images, see {@linkcode record}.
  */
 export type RecordLayout = "connection" | "market";
 
@@ -97,7 +99,8 @@ export interface RecordOptions {
   readonly maxPendingBytes?: number | undefined;
   /**
    * Called when nothing more can be recorded; the batches then go on coming.
-   * Without it, the iteration throws the error and ends.
+   * Without it, the iteration throws the error and ends. If it throws, the iteration
+   * throws that and ends.
    */
   readonly onError?: ((error: RecordError) => void) | undefined;
   /** Ends the recording when it is aborted: the iteration throws its reason. */

@@ -4,7 +4,8 @@ import type { RecordLayout } from "./record_options.ts";
 
 /**
  * What stands in the `.recording.json` file beside each recording: what is in
- * it, and how to tell that it is whole.
+ * it, and how to tell that it is whole. It tells only of lines that are in the
+ * file, also if the disk was full before all of them were written.
  */
 export interface RecordingSidecar {
   /** Version of this format. */
@@ -17,7 +18,7 @@ export interface RecordingSidecar {
   readonly connectionId: string | null;
   /** When the first line was received, ISO 8601. */
   readonly start: string;
-  /** When the last line was received, ISO 8601. */
+  /** When the last line that is in the file was received, ISO 8601. */
   readonly end: string;
   /** Publish time of the first message that has one, ms since the epoch. */
   readonly firstPublishTimeMs: number | null;

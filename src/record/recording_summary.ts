@@ -6,7 +6,7 @@ import type { RecordError } from "./record_error.ts";
 export interface RecordedFile {
   /** Path of the file. */
   readonly path: string;
-  /** Path of its sidecar; undefined if there was no space left for one. */
+  /** Path of its sidecar; undefined if, after a failure, none could be made. */
   readonly sidecarPath: string | undefined;
   /** Lines in it, blank ones left out. */
   readonly lines: number;

@@ -145,6 +145,8 @@ export class MemoryFiles implements RecordFiles {
   /** Files that are open, and the most that ever were. */
   open = 0;
   mostOpen = 0;
+  /** How often it was asked whether there is a file. */
+  looks = 0;
   /** What was done: `create a`, `sync a`, … */
   readonly log: string[] = [];
   /** Called before everything that is done; a test throws or waits here. */
@@ -211,6 +213,7 @@ export class MemoryFiles implements RecordFiles {
   }
 
   exists(path: string): Promise<boolean> {
+    this.looks++;
     return Promise.resolve(this.contents.has(path));
   }
 

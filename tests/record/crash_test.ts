@@ -129,7 +129,7 @@ describe("record() killed with SIGKILL", () => {
         assert.deepEqual(readFileSync(join(folder, name)), sizes[i])
       );
       assert.ok(
-        readdirSync(folder).includes(`${market}_0002.ndjson.gz`),
+        readdirSync(folder).includes(`${market}_000002.ndjson.gz`),
       );
     });
   });

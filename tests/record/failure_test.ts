@@ -8,6 +8,7 @@ import { describe, it } from "node:test";
 import {
   record,
   RecordError,
+  type RecordingSidecar,
   type RecordOptions,
 } from "../../src/record/mod.ts";
 import { generateSession, toStream } from "../../src/testing/mod.ts";
@@ -19,6 +20,7 @@ import {
   pieces,
   priceLine,
   replayedState,
+  START_MS,
   systemError,
 } from "./_support.ts";
 
@@ -120,12 +122,127 @@ describe("record() on a full disk", () => {
     let updates = 0;
     for await (const batch of recording) {
       for (const _update of batch) updates++;
-      await recording.flush();
+      // Whoever wants to know that lines are written is told that they are not.
+      if (updates === 1) await recording.flush();
+      else await assert.rejects(recording.flush(), RecordError);
     }
     assert.equal(updates, LINES.length);
     assert.equal(errors.length, 1);
     assert.equal(recordedText(files), LINES[0]);
     assert.equal(client.taps, 0);
+  });
+
+  for (const per of ["connection", "market"] as const) {
+    it(`tells in the sidecar only of what is in the file, per ${per}`, async () => {
+      const files = new MemoryFiles();
+      const first = priceLine("1.1", 1) + "\r\n";
+      const second = priceLine("1.1", 2);
+      // The first of these is written, the half of the second is cut off again.
+      const rest = priceLine("1.1", 3) + priceLine("1.1", 4) + "no message\n" +
+        priceLine("1.2", 5);
+      files.before = (what): void => {
+        const { length } = first + second + priceLine("1.1", 3);
+        if (what.startsWith("write") && what.includes("ndjson")) {
+          files.capacity = per === "connection"
+            ? length + 20
+            // Without the blank line, which is about no market.
+            : length - 2 + 20;
+        } else files.capacity = Infinity;
+      };
+      const recording = record(
+        new FakeClient([
+          { bytes: first, atMs: 0 },
+          { bytes: second, atMs: 10 },
+          { bytes: rest.slice(0, 150), atMs: 20 },
+          { bytes: rest.slice(150), atMs: 30 },
+        ]),
+        "f",
+        { files, per, gzip: false },
+      );
+      await recording.next();
+      await recording.next();
+      await recording.flush();
+      await recording.next();
+      await assert.rejects(recording.run(), { code: "disk-full" });
+      const name = files.names.find((name) => name.endsWith(".ndjson"))!;
+      const text = files.text(name);
+      assert.ok(text.endsWith(priceLine("1.1", 3)));
+      const sidecar: RecordingSidecar = JSON.parse(
+        files.text(name.replace(".ndjson", ".recording.json")),
+      );
+      const { start, end, markets, messages, lines, invalidLines } = sidecar;
+      assert.deepEqual(
+        { markets, messages, lines, invalidLines },
+        { markets: ["1.1"], messages: { mcm: 3 }, lines: 3, invalidLines: 0 },
+      );
+      assert.equal(sidecar.firstPublishTimeMs, 1_700_000_000_001);
+      assert.equal(sidecar.lastPublishTimeMs, 1_700_000_000_003);
+      assert.equal(sidecar.bytes, text.length);
+      assert.equal(Date.parse(start), START_MS);
+      assert.equal(Date.parse(end), START_MS + 20);
+      assert.equal(recording.summary.lines, 3);
+    });
+  }
+
+  it("makes no sidecar if it cannot look at what was written", async () => {
+    const files = new MemoryFiles();
+    let writes = 0;
+    files.before = (what): void => {
+      if (what.startsWith("read")) throw systemError("EIO");
+      if (what.startsWith("write") && ++writes === 2) {
+        throw systemError("ENOSPC");
+      }
+    };
+    const recording = record(
+      new FakeClient([1, 2].map((ltp) => ({ bytes: priceLine("1.1", ltp) }))),
+      "f",
+      { files, flushMs: 0 },
+    );
+    await recording.next();
+    await recording.flush();
+    await assert.rejects(recording.run(), { code: "disk-full" });
+    assert.equal(files.names.length, 1);
+    assert.equal(recordedText(files), priceLine("1.1", 1));
+    const [file] = recording.summary.files;
+    assert.equal(file!.sidecarPath, undefined);
+    assert.equal(file!.lines, 1);
+  });
+
+  it("throws what onError throws", async () => {
+    const files = new MemoryFiles();
+    files.capacity = LINES[0]!.length + 5;
+    const mistake = new TypeError("a mistake of the caller's");
+    let calls = 0;
+    const client = new FakeClient(LINES.map((bytes) => ({ bytes })));
+    const recording = record(client, "f", {
+      files,
+      flushMs: 0,
+      onError: () => {
+        calls++;
+        throw mistake;
+      },
+    });
+    await assert.rejects(recording.run(), mistake);
+    await recording[Symbol.asyncDispose]();
+    assert.equal(calls, 1);
+    assert.equal(client.taps, 0);
+    assert.equal(recordedText(files), LINES[0]);
+  });
+
+  it("throws what onError throws as the recording ends", async () => {
+    const files = new MemoryFiles();
+    files.before = (what): void => {
+      if (what.startsWith("rename")) throw systemError("EIO");
+    };
+    const mistake = new TypeError("a mistake of the caller's");
+    const recording = record(new FakeClient(cutPieces()), "f", {
+      files,
+      onError: () => {
+        throw mistake;
+      },
+    });
+    await assert.rejects(recording.run(), mistake);
+    assert.ok(recording.summary.isFinished);
   });
 
   it("keeps its word on a real one", { skip: noTmpfs() }, async () => {
@@ -241,6 +358,24 @@ describe("record() when something else fails", () => {
     });
   });
 
+  for (const operation of ["create", "write"]) {
+    for (const per of ["connection", "market"] as const) {
+      it(`names the file for which ${operation} fails, per ${per}`, async () => {
+        const files = new MemoryFiles();
+        files.before = (what): void => {
+          if (what.startsWith(operation)) throw systemError("EACCES");
+        };
+        const path = per === "market"
+          ? "f/1.1.ndjson.part"
+          : "f/20261125T190856123Z-000001.ndjson.part";
+        await assert.rejects(
+          record(new FakeClient(cutPieces()), "f", { files, per }).run(),
+          { path, message: new RegExp(`^Cannot record to "${path}" as`) },
+        );
+      });
+    }
+  }
+
   it("throws once, and then is over", async () => {
     const files = new MemoryFiles();
     files.capacity = 0;
@@ -249,7 +384,7 @@ describe("record() when something else fails", () => {
       flushMs: 0,
     });
     await recording.next();
-    await recording.flush();
+    await assert.rejects(recording.flush(), { code: "disk-full" });
     await assert.rejects(recording.next(), RecordError);
     assert.equal((await recording.next()).done, true);
     await recording[Symbol.asyncDispose]();

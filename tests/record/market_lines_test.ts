@@ -28,7 +28,7 @@ describe("splitLine()", () => {
       fc.boolean(),
       (mc, envelope, space, isFirst) => {
         const message = isFirst ? { mc, ...envelope } : { ...envelope, mc };
-        const lines = splitLine(lineOf(message, space), 0, list);
+        const lines = splitLine(lineOf(message, space), 0, list, false);
         const { op, clk, pt } = envelope;
         const expected = mc.map((element) => ({ op, clk, pt, mc: [element] }));
         assert.deepEqual(
@@ -46,10 +46,75 @@ describe("splitLine()", () => {
     const line = new TextEncoder().encode(
       `{"op":"mcm","mc":[1],"pt":1,"pt":2,"mc":[{"id":"1.2"}]}\n`,
     );
-    const lines = splitLine(line, 0, changeListOf("mcm")!);
+    const lines = splitLine(line, 0, changeListOf("mcm")!, false);
     assert.deepEqual(lines.map((line) => decoder.decode(line)), [
       `{"op":"mcm","pt":2,"mc":[{"id":"1.2"}]}\n`,
     ]);
+  });
+});
+
+describe("splitLine() of an image", () => {
+  for (const [op, key] of [["mcm", "img"], ["ocm", "fullImage"]] as const) {
+    const list = changeListOf(op)!;
+
+    it(`makes an image of each element of ${op}, and changes nothing else`, () => {
+      const element = fc.oneof(
+        fc.jsonValue(),
+        fc.dictionary(fc.constantFrom(key, "id", "x"), fc.jsonValue()),
+      );
+      fc.assert(fc.property(
+        fc.array(element, { maxLength: 4 }),
+        fc.constantFrom(0, 1),
+        (elements, space) => {
+          const message = { op, [list.key]: elements };
+          const lines = splitLine(lineOf(message, space), 0, list, true);
+          const isObject = (value: unknown): value is object =>
+            typeof value === "object" && value !== null &&
+            !Array.isArray(value);
+          assert.deepEqual(
+            lines.map((line): unknown => JSON.parse(decoder.decode(line))),
+            JSON.parse(JSON.stringify(elements)).map((element: unknown) => ({
+              op,
+              [list.key]: [
+                isObject(element) ? { ...element, [key]: true } : element,
+              ],
+            })),
+          );
+        },
+      ));
+    });
+
+    it(`leaves the bytes of an element of ${op} as they are`, () => {
+      const texts = [
+        `{ "id" : "1.1","tv":1.50 }`,
+        `{"${key}" : true, "id":"1.2"}`,
+        `{}`,
+        `{"${key}":false}`,
+      ];
+      const line = new TextEncoder().encode(
+        `{"op":"${op}","${list.key}":[${texts.join()}]}\n`,
+      );
+      const head = `{"op":"${op}","${list.key}":[`;
+      assert.deepEqual(
+        splitLine(line, 0, list, true).map((line) => decoder.decode(line)),
+        [
+          `{ "id" : "1.1","tv":1.50 ,"${key}":true}`,
+          texts[1],
+          `{"${key}":true}`,
+          `{"${key}":false,"${key}":true}`,
+        ].map((text) => `${head}${text}]}\n`),
+      );
+    });
+  }
+
+  it("leaves race and cricket messages as they are", () => {
+    const line = new TextEncoder().encode(
+      `{"op":"rcm","rc":[{"mid":"1.1"}]}\n`,
+    );
+    assert.deepEqual(
+      splitLine(line, 0, changeListOf("rcm")!, true),
+      [line],
+    );
   });
 });
 

@@ -350,6 +350,48 @@ describe("record() per connection", () => {
     assert.deepEqual(texts, [2, 2, 1]);
   });
 
+  for (const per of ["connection", "market"] as const) {
+    it(`rotates by the time of each line, however late it is written, per ${per}`, async () => {
+      const files = await recorded(
+        [0, 60_000, 120_000, 120_000, 180_000].map((atMs, i): Piece => ({
+          bytes: priceLine("1.1", i),
+          atMs,
+        })),
+        { per, rotateMs: 30_000, flushMs: 600_000, gzip: false },
+      );
+      const recordings = files.names.filter((name) => name.endsWith(".ndjson"));
+      assert.deepEqual(
+        recordings.map((name) => files.text(name)),
+        [
+          priceLine("1.1", 0),
+          priceLine("1.1", 1),
+          priceLine("1.1", 2) + priceLine("1.1", 3),
+          priceLine("1.1", 4),
+        ],
+      );
+    });
+
+    it(`knows when lines came that are written together, per ${per}`, async () => {
+      const files = await recorded(
+        [
+          { bytes: priceLine("1.1", 1), atMs: 0 },
+          { bytes: priceLine("1.1", 2), atMs: 40 },
+          { bytes: priceLine("1.2", 1), atMs: 70 },
+        ],
+        { per, gzip: false },
+      );
+      const times = files.names.filter((name) => name.endsWith(".json"))
+        .map((name) => {
+          const { start, end }: RecordingSidecar = JSON.parse(files.text(name));
+          return [Date.parse(start) - START_MS, Date.parse(end) - START_MS];
+        });
+      assert.deepEqual(
+        times,
+        per === "market" ? [[0, 40], [70, 70]] : [[0, 70]],
+      );
+    });
+  }
+
   it("never writes over what is there", async () => {
     const files = new MemoryFiles();
     const taken = "f/20261125T190856123Z-000001.ndjson";
@@ -444,7 +486,96 @@ describe("record() per market", () => {
     );
     assert.equal(
       files.text("1.1.orders.ndjson.gz"),
-      `{"op":"ocm","pt":1,"oc":[{"id":"1.1"}]}\n`,
+      `{"op":"ocm","pt":1,"oc":[{"id":"1.1","fullImage":true}]}\n`,
+    );
+  });
+
+  it("keeps what an image means, though its items do not say so", async () => {
+    const line = (head: string, price: number, size = 5): string =>
+      `{"op":"mcm",${head}"pt":${price},"mc":[{"id":"1.1","rc":[{"atb":[[${price},${size}]],"id":7}]}]}\n`;
+    const group = (part: string): string => `"segmentType":"${part}",`;
+    const lines = line(`"ct":"SUB_IMAGE",`, 2) + line("", 3) +
+      // The later segments of an image need not say of what they are a part.
+      `{"op":"mcm","ct":"SUB_IMAGE","segmentType":"SEG_START","pt":3}\n` +
+      line(group("SEG_END"), 4) +
+      // A group that is no image takes nothing away.
+      line(group("SEG_START"), 5) + line(group("SEG_END"), 6);
+    const files = await recorded([{ bytes: lines }], {
+      per: "market",
+      gzip: false,
+    });
+    const text = files.text("1.1.ndjson");
+    assert.deepEqual(
+      text.trim().split("\n").map((line) => line.includes(`,"img":true}]}`)),
+      [true, false, true, false, false],
+    );
+    assert.equal(
+      await replayedState(bytesOf(text)),
+      await replayedState(
+        bytesOf(
+          lines.replace(
+            `"SEG_END","pt":4`,
+            `"SEG_END","ct":"SUB_IMAGE","pt":4`,
+          ),
+        ),
+      ),
+    );
+  });
+
+  it("keeps what an image of orders means", async () => {
+    const line = (head: string, id: string, more = ""): string =>
+      `{"op":"ocm",${head}"pt":5,"oc":[{"id":"1.1"${more},"orc":[{"id":7,"uo":[{"id":"${id}","p":3,"s":4,"side":"B","status":"E","sr":4}]}]}]}\n`;
+    const lines = line(`"ct":"SUB_IMAGE",`, "1") +
+      line(`"ct":"SUB_IMAGE",`, "2");
+    const files = await recorded([{ bytes: lines }], { per: "market" });
+    assert.equal(
+      await replayedState(bytesOf(files.text("1.1.orders.ndjson.gz"))),
+      await replayedState(bytesOf(lines)),
+    );
+  });
+
+  it("numbers files so that a folder is read in the order of writing", async () => {
+    const files = new MemoryFiles();
+    const recording = record(
+      new FakeClient(
+        Array.from({ length: 12 }, (_, i): Piece => ({
+          bytes: priceLine("1.1", i),
+          atMs: i,
+        })),
+      ),
+      "f",
+      { files, per: "market", rotateBytes: 1, gzip: false, flushMs: 1000 },
+    );
+    await recording.run();
+    const names = files.names.filter((name) => name.endsWith(".ndjson"));
+    assert.equal(names.length, 12);
+    assert.match(names.at(-1)!, /^1\.1_000012\.ndjson$/);
+    names.forEach((name, i) =>
+      assert.equal(files.text(name), priceLine("1.1", i))
+    );
+    // Not one file was begun in vain, and no name was asked for twice.
+    const created = files.log.filter((what) =>
+      what.startsWith("create") && what.includes(".ndjson")
+    );
+    assert.equal(created.length, 12);
+    assert.ok(files.looks <= 12 * 5, `${files.looks} looks`);
+  });
+
+  it("passes over recordings that are there without writing anything", async () => {
+    const files = new MemoryFiles();
+    for (let i = 1; i <= 20; i++) {
+      const name = i === 1 ? "1.1" : `1.1_${String(i).padStart(6, "0")}`;
+      files.contents.set(`f/${name}.ndjson${i % 2 ? ".gz" : ""}`, bytesOf(""));
+    }
+    await record(new FakeClient([{ bytes: priceLine("1.1", 1) }]), "f", {
+      files,
+      per: "market",
+      gzip: false,
+    }).run();
+    assert.equal(files.text("1.1_000021.ndjson"), priceLine("1.1", 1));
+    assert.deepEqual(
+      files.log.filter((what) => /^(create|remove).*ndjson/.test(what)),
+      ["create f/1.1_000021.ndjson.part"],
     );
   });
 
@@ -528,8 +659,8 @@ describe("record() per market", () => {
     assert.deepEqual(files.names, [
       "1.1.ndjson.gz",
       "1.1.recording.json",
-      "1.1_0002.ndjson.gz",
-      "1.1_0002.recording.json",
+      "1.1_000002.ndjson.gz",
+      "1.1_000002.recording.json",
     ]);
   });
 
