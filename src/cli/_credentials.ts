@@ -2,6 +2,8 @@
 
 import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
+import { LoginOptionError } from "../client/_login_option_error.ts";
+import { checkClientCertificate } from "../client/client_certificate.ts";
 import { Secret } from "../client/secret.ts";
 import { CommandError } from "./_command_error.ts";
 import type { CliIo } from "./cli_io.ts";
@@ -114,13 +116,32 @@ async function loginOf(
   return {
     username: new Secret(username),
     password: new Secret(password),
-    certificate: certPath === undefined || keyPath === undefined ? undefined : {
-      cert: await readText(certPath, pathText(certPath, "BETFAIR_CERT_FILE")),
-      key: new Secret(
-        await readText(keyPath, pathText(keyPath, "BETFAIR_KEY_FILE")),
-      ),
-    },
+    certificate: certPath === undefined || keyPath === undefined
+      ? undefined
+      : await certificateOf(certPath, keyPath),
   };
+}
+
+/** Reads a certificate and its key, which must not be found out at a renewal. */
+async function certificateOf(
+  certPath: string,
+  keyPath: string,
+): Promise<NonNullable<LoginCredentials["certificate"]>> {
+  // Whatever they are: a key given by mistake may look like a path.
+  const certificate = {
+    cert: await readText(certPath, fileOf("BETFAIR_CERT_FILE")),
+    key: new Secret(await readText(keyPath, fileOf("BETFAIR_KEY_FILE"))),
+  };
+  try {
+    checkClientCertificate(certificate);
+  } catch (cause) {
+    if (!(cause instanceof LoginOptionError)) throw cause;
+    throw new CommandError(cause.message, {
+      cause,
+      advice: "They come from BETFAIR_CERT_FILE and BETFAIR_KEY_FILE",
+    });
+  }
+  return certificate;
 }
 
 /** Names and values in a file. */
@@ -128,28 +149,29 @@ async function readNames(
   path: string,
   io: CliIo,
 ): Promise<ReadonlyMap<string, string>> {
-  const text = await readText(path, pathText(path, "--credentials"));
+  const name = pathText(path, "--credentials");
+  const text = await readText(path, name);
   const { mode } = await stat(path);
   // Windows has no such modes.
   if ((mode & OTHERS_MAY_READ) !== 0 && process.platform !== "win32") {
     const label = paintFor(io, io.stderr)("warning:", "bold", "yellow");
     await io.stderr.write(
-      `${label} other users can read ${printable(path)}: chmod 600 it\n`,
+      `${label} other users can read ${printable(name)}: chmod 600 it\n`,
     );
   }
   const values = new Map<string, string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(?:#.*)?$/.test(line)) continue;
     const match = /^\s*(?:export\s+)?([A-Z_]+)\s*=\s*(.*?)\s*$/.exec(line);
-    const name = match?.[1];
-    if (!NAMES.some((known) => known === name)) {
+    const key = match?.[1];
+    if (!NAMES.some((known) => known === key)) {
       // The line may hold a secret: it is not quoted.
       throw new CommandError(
-        `Cannot read credentials from ${path} as line ${index + 1} must be ` +
+        `Cannot read credentials from ${name} as line ${index + 1} must be ` +
           `NAME=value with one of ${NAMES.join(", ")}: it is not`,
       );
     }
-    values.set(name!, unquoted(match![2]!));
+    values.set(key!, unquoted(match![2]!));
   }
   return values;
 }
@@ -160,8 +182,12 @@ function unquoted(value: string): string {
 }
 
 /** A path as it may be told: not if somebody gave what belongs into the file. */
-function pathText(path: string, name: string): string {
-  return /[=\r\n]|-----/.test(path) ? `the file that ${name} names` : path;
+export function pathText(path: string, name: string): string {
+  return /[=\r\n]|-----/.test(path) ? fileOf(name) : path;
+}
+
+function fileOf(name: string): string {
+  return `the file that ${name} names`;
 }
 
 /**
@@ -181,15 +207,18 @@ export async function readText(
     }
     return await readFile(path, "utf8");
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause
-      ? String(cause.code)
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
     // The cause quotes the path.
+    const isSafe = name === path;
+    const reason = !(cause instanceof Error)
+      ? "it is not known why"
+      : "code" in cause
+      ? String(cause.code)
+      : isSafe || cause instanceof RangeError
+      ? cause.message
+      : cause.name;
     throw new CommandError(
       `Cannot read ${name}: ${reason}`,
-      name === path ? { cause } : {},
+      isSafe ? { cause } : {},
     );
   }
 }

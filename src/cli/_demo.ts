@@ -86,7 +86,7 @@ export async function demo(args: Arguments, io: CliIo): Promise<number> {
       clearTimeout(cut);
     }
   } catch (error) {
-    throw explained(error);
+    throw explained(error, "demo");
   }
   io.signal?.throwIfAborted();
   return ExitCode.OK;

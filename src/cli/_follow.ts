@@ -10,7 +10,7 @@ import {
   marketLine,
 } from "./_live_board.ts";
 import type { LiveLimits } from "./_live_options.ts";
-import { isOutputFailure } from "./_output_error.ts";
+import { isClosedPipe, isOutputFailure } from "./_output_error.ts";
 import { paintFor } from "./_paint.ts";
 import { Screen } from "./_screen.ts";
 
@@ -35,7 +35,8 @@ export interface FollowOptions {
   /** Time between two looks at what changed, where there is no screen, ms. */
   readonly everyMs: number;
   /**
-   * Whether to go on when nothing more can be told.
+   * Whether to go on when nothing more can be told; that is said once, on the
+   * standard error.
    *
    * @default {false}
    */
@@ -74,14 +75,18 @@ export async function follow(
   let telling: Promise<void> | undefined;
   // Nobody reads any more, and yet it goes on.
   let isMuted = false;
+  const mute = async (error: unknown): Promise<void> => {
+    isMuted = true;
+    await warnOfSilence(error, io);
+  };
   const tell = (): void => {
-    if (isMuted) return;
+    // What nobody takes must not pile up.
+    if (isMuted) return board.forgetChanged();
     // While one is on its way, there is nobody to read another.
     telling ??= teller.tell(view())
-      .catch((error) => {
+      .catch(async (error) => {
         if (options.outlivesOutput && isOutputFailure(error)) {
-          isMuted = true;
-          return;
+          return await mute(error);
         }
         failure ??= { error };
         close();
@@ -112,12 +117,29 @@ export async function follow(
       await teller.tell(view());
       if (failure === undefined) await teller.finish(view());
     } catch (error) {
-      if (!options.outlivesOutput || !isOutputFailure(error)) {
-        failure ??= { error };
-      }
+      if (options.outlivesOutput && isOutputFailure(error)) await mute(error);
+      else failure ??= { error };
     }
   }
   if (failure !== undefined) throw failure.error;
+}
+
+/** Says that nothing more will be said, if anybody reads that. */
+async function warnOfSilence(error: unknown, io: CliIo): Promise<void> {
+  const label = paintFor(io, io.stderr)("warning:", "bold", "yellow");
+  const reason = isClosedPipe(error) ? "its reader has gone" : messageOf(error);
+  try {
+    await io.stderr.write(
+      `${label} nothing more is told on the standard output, but all goes on: ` +
+        `${reason}\n`,
+    );
+  } catch {
+    // Then it goes on in silence.
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Takes what comes, until it ends or there is enough. */

@@ -2,26 +2,38 @@
 
 import { ConnectionLostError } from "../client/connection_lost_error.ts";
 import { LoginError } from "../client/login_error.ts";
+import { LoginOptionError } from "../client/_login_option_error.ts";
 import { NetPermissionError } from "../client/net_permission_error.ts";
 import { StreamStatusError } from "../client/stream_status_error.ts";
 import { InvalidRequestError } from "../protocol/invalid_request_error.ts";
 import { LineTooLongError } from "../framing/line_too_long_error.ts";
 import { CommandError } from "./_command_error.ts";
+import { adviceToRun } from "./_permissions.ts";
 
 const EXPLAINED = [
   ConnectionLostError,
   InvalidRequestError,
   LineTooLongError,
   LoginError,
+  LoginOptionError,
   NetPermissionError,
   StreamStatusError,
 ] as const;
 
-/** The error as one that ends the command with its message, if it speaks for itself. */
-export function explained(cause: unknown): unknown {
-  return EXPLAINED.some((kind) => cause instanceof kind) || isListening(cause)
-    ? new CommandError((cause as Error).message, { cause })
-    : cause;
+/**
+ * The error as one that ends the command with its message, if it speaks for itself.
+ *
+ * @param cause The error.
+ * @param task The task of `deno.json` that has the command's permissions.
+ */
+export function explained(cause: unknown, task: string): unknown {
+  if (!EXPLAINED.some((kind) => cause instanceof kind) && !isListening(cause)) {
+    return cause;
+  }
+  const advice = cause instanceof NetPermissionError
+    ? adviceToRun(task)
+    : undefined;
+  return new CommandError((cause as Error).message, { cause, advice });
 }
 
 /** Whether a port could not be listened on. */

@@ -54,6 +54,8 @@ from arguments, which other users of the computer can see:
   BETFAIR_SESSION                       session token; without one, a login:
   BETFAIR_USERNAME, BETFAIR_PASSWORD    a two-step code goes behind the password
   BETFAIR_CERT_FILE, BETFAIR_KEY_FILE   paths of a certificate and its key, PEM
+What a file leaves out comes from the environment, but for session, username and
+password when the file has any of them: they could be another account's.
 `;
 
 /** Kinds of the options of a subscription and a connection. */

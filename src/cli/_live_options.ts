@@ -8,7 +8,7 @@ import type {
 import type { MarketDataField, MarketFilter } from "../protocol/requests.ts";
 import { type Arguments, UsageError } from "./_arguments.ts";
 import { CommandError } from "./_command_error.ts";
-import { readText } from "./_credentials.ts";
+import { pathText, readText } from "./_credentials.ts";
 import { DEFAULT_HOST, DEFAULT_LEVELS, DEFAULT_PORT } from "./_live_help.ts";
 
 /** Timers cannot wait longer. */
@@ -95,7 +95,7 @@ export function identityUrlOf(args: Arguments): string | undefined {
   if (text === undefined) return undefined;
   if (!URL.canParse(text) || new URL(text).protocol !== "https:") {
     throw new UsageError(
-      `option --identity must be an https: URL, not "${text}"`,
+      `option "--identity" must be a URL of protocol https: "${text}"`,
     );
   }
   return text;
@@ -107,12 +107,13 @@ export function identityUrlOf(args: Arguments): string | undefined {
  * @throws {CommandError} when the file cannot be read, or holds something else.
  */
 export async function readAuthority(path: string): Promise<string> {
-  const text = await readText(path);
+  const name = pathText(path, "--ca");
+  const text = await readText(path, name);
   try {
     new X509Certificate(text);
   } catch {
     throw new CommandError(
-      `Cannot trust ${path} as it must be a certificate, PEM: it is not`,
+      `Cannot trust ${name} as it must be a certificate, PEM: it is not`,
     );
   }
   return text;

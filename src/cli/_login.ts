@@ -74,7 +74,7 @@ export async function logIn(args: Arguments, io: CliIo): Promise<number> {
         }) + "\n",
       );
     }
-    throw explained(error);
+    throw explained(error, "login");
   }
   return ExitCode.OK;
 }

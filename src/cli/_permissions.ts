@@ -27,6 +27,11 @@ export function checkWritePermission(path: string, task: string): void {
   if (status === undefined || status.state === "granted") return;
   throw new CommandError(
     `Cannot write ${path} as --allow-write must be given: it is not`,
-    { advice: `"deno task ${task}" gives it` },
+    { advice: adviceToRun(task) },
   );
+}
+
+/** What to do about a permission that is missing. */
+export function adviceToRun(task: string): string {
+  return `"deno task ${task}" gives it`;
 }

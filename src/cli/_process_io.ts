@@ -62,6 +62,8 @@ interface ProcessStream {
 
 class ProcessOutput implements CliOutput {
   readonly #stream: ProcessStream;
+  /** What it failed with; from then on nobody is there to be told. */
+  #failure: Error | undefined;
 
   constructor(stream: ProcessStream) {
     this.#stream = stream;
@@ -83,11 +85,21 @@ class ProcessOutput implements CliOutput {
   }
 
   write(text: string): Promise<void> {
+    // Deno's stream would never answer again.
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#stream.write(text, (error) => {
-        if (!error) resolve();
-        else reject(isClosedPipe(error) ? error : new OutputError(error));
-      });
+      const fail = (error: Error): void =>
+        reject(
+          this.#failure ??= isClosedPipe(error)
+            ? error
+            : new OutputError(error),
+        );
+      try {
+        this.#stream.write(text, (error) => error ? fail(error) : resolve());
+      } catch (error) {
+        // So does Deno tell of a full disk.
+        fail(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   }
 }

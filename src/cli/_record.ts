@@ -74,13 +74,14 @@ export async function recordLive(args: Arguments, io: CliIo): Promise<number> {
     failure = error;
   }
   // Files are completed behind the last batch, and that can fail, too.
-  failure ??= summary?.().error;
+  const recordError = summary?.().error;
+  failure ??= recordError;
   try {
     if (summary !== undefined) await tellFiles(summary(), isJson, io);
   } catch (error) {
     if (!isOutputFailure(error)) failure ??= error;
   }
-  if (failure !== undefined) throw recordFailure(failure);
+  if (failure !== undefined) throw recordFailure(failure, recordError);
   io.signal?.throwIfAborted();
   return ExitCode.OK;
 }
@@ -104,7 +105,7 @@ async function tellFiles(
     await io.stdout.write(JSON.stringify(json) + "\n");
     return;
   }
-  const { files, finishedFiles } = summary;
+  const { files, finishedFiles, error } = summary;
   const shown = files.slice(-SHOWN_FILES).map(({ path, lines, storedBytes }) =>
     `  ${printable(path)}  ${counted(lines, "line")}, ${bytesText(storedBytes)}`
   );
@@ -112,15 +113,24 @@ async function tellFiles(
   await io.stdout.write(
     [
       "",
-      recordedText(summary),
+      recordedText(summary) +
+      (error === undefined ? "" : ", and then no more, as it failed"),
       ...more > 0 ? [`  … ${counted(more, "file")} before these`] : [],
       ...shown,
     ].join("\n") + "\n",
   );
 }
 
-function recordFailure(cause: unknown): unknown {
-  return cause instanceof RecordError
-    ? new CommandError(cause.message, { cause })
-    : explained(cause);
+function recordFailure(
+  cause: unknown,
+  recordError: RecordError | undefined,
+): unknown {
+  if (cause instanceof RecordError) {
+    return new CommandError(cause.message, { cause });
+  }
+  const error = explained(cause, "record");
+  // What ended the client must not hide that files are not complete.
+  return error instanceof CommandError && recordError !== undefined
+    ? new CommandError(error.message, { cause, advice: recordError.message })
+    : error;
 }

@@ -56,7 +56,7 @@ export async function serve(args: Arguments, io: CliIo): Promise<number> {
     await announce(exchange, args, io);
     await untilStopped(exchange, forMs, args.has("json"), io);
   } catch (error) {
-    throw explained(error);
+    throw explained(error, "serve");
   }
   io.signal?.throwIfAborted();
   return ExitCode.OK;
@@ -160,12 +160,14 @@ async function untilStopped(
   if (failure !== undefined) throw failure.error;
   await draw();
   if (isJson) {
-    const { position, acceptedConnections, requestCount } = exchange;
+    const { position, acceptedConnections, requestCount, skippedLines } =
+      exchange;
     const ended = {
       type: "ended",
       position,
       connections: acceptedConnections,
       requests: requestCount,
+      skippedLines,
     };
     await io.stdout.write(JSON.stringify(ended) + "\n");
   } else if (screen === undefined) {

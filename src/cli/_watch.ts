@@ -30,7 +30,7 @@ export async function watch(args: Arguments, io: CliIo): Promise<number> {
       everyMs,
     }, io);
   } catch (error) {
-    throw explained(error);
+    throw explained(error, "watch");
   }
   io.signal?.throwIfAborted();
   return ExitCode.OK;

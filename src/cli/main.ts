@@ -174,11 +174,12 @@ async function explain(
   io: CliIo,
 ): Promise<number> {
   // Stopping does not undo what had failed, as a recording on a full disk.
-  if (io.signal?.aborted && !(error instanceof CommandError)) {
-    return ExitCode.INTERRUPTED;
-  }
+  const isAborted = io.signal?.aborted === true;
+  if (isAborted && error === io.signal.reason) return ExitCode.INTERRUPTED;
   // Whoever read the output has seen enough.
-  if (isClosedPipe(error)) return ExitCode.OK;
+  if (isClosedPipe(error)) {
+    return isAborted ? ExitCode.INTERRUPTED : ExitCode.OK;
+  }
   const isUsage = error instanceof UsageError;
   if (
     !isUsage && !(error instanceof ReplaySourceError) &&

@@ -1,7 +1,9 @@
 /** The session token that a client uses. See {@linkcode SessionKeeper}. */
 
 import type { ClientTimers } from "./client_timers.ts";
+import { LoginOptionError } from "./_login_option_error.ts";
 import { LoginError } from "./login_error.ts";
+import { NetPermissionError } from "./net_permission_error.ts";
 import { Secret } from "./secret.ts";
 import type {
   LoginSession,
@@ -70,13 +72,18 @@ export class SessionKeeper {
 
   /**
    * Whether asking again could help after the source has failed: not when a login
-   * was refused, nor when it fails all the time.
+   * was refused or cannot work as it is set up, nor when it fails all the time.
    *
    * @param error What the source threw.
    * @returns Whether it could.
    */
   mayRetry(error: unknown): boolean {
     if (error instanceof LoginError) return error.isTransient;
+    // Neither options nor permissions change by themselves. Other errors may be
+    // passing ones, also of class TypeError: `fetch` tells of the network so.
+    if (
+      error instanceof LoginOptionError || error instanceof NetPermissionError
+    ) return false;
     return !this.#isUnusable && ++this.#failures < MAX_FAILURES;
   }
 

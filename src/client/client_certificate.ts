@@ -1,6 +1,7 @@
 /** What a program shows instead of a two-step code. See {@linkcode ClientCertificate}. */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { LoginOptionError } from "./_login_option_error.ts";
 import { Secret } from "./secret.ts";
 
 /** A certificate that is registered on an account, and its key. */
@@ -21,22 +22,27 @@ export interface ClientCertificate {
 export function checkClientCertificate(certificate: ClientCertificate): void {
   const cert = attempt(() => new X509Certificate(certificate.cert));
   if (cert === undefined) {
-    throw new TypeError(
-      "Cannot log in as certificate.cert must be a certificate in PEM: it cannot be read",
+    throw new LoginOptionError(
+      "certificate.cert",
+      "a certificate in PEM",
+      "it cannot be read",
     );
   }
   const key = attempt(() =>
     createPrivateKey(Secret.of(certificate.key).reveal())
   );
   if (key === undefined) {
-    throw new TypeError(
-      "Cannot log in as certificate.key must be a private key in PEM, not encrypted: " +
-        "it cannot be read",
+    throw new LoginOptionError(
+      "certificate.key",
+      "a private key in PEM, not encrypted",
+      "it cannot be read",
     );
   }
   if (!cert.checkPrivateKey(key)) {
-    throw new TypeError(
-      "Cannot log in as certificate.key must be the certificate's: it is another one's",
+    throw new LoginOptionError(
+      "certificate.key",
+      "the certificate's",
+      "it is another one's",
     );
   }
 }

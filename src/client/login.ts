@@ -2,6 +2,7 @@
 
 import type { IdentityCall } from "./login_error.ts";
 import { postIdentity } from "./_identity_request.ts";
+import { LoginOptionError } from "./_login_option_error.ts";
 import {
   checkClientCertificate,
   type ClientCertificate,
@@ -314,7 +315,5 @@ function positive(name: string, value: number, max: number): number {
 
 /** Refuses an option without telling its value, which may be secret. */
 function invalid(name: string, requirement: string): never {
-  throw new TypeError(
-    `Cannot log in as ${name} must be ${requirement}: it is something else`,
-  );
+  throw new LoginOptionError(name, requirement, "it is something else");
 }

@@ -5,6 +5,7 @@ import type { MockClock } from "./_mock_clock.ts";
 import type { MockFaultPlan } from "./_mock_fault_plan.ts";
 import { injectFault } from "./_mock_injection.ts";
 import type { MockStream, WireObject } from "./_mock_message.ts";
+import { faultOf } from "./_mock_request_fault.ts";
 import type { MockSessions } from "./_mock_sessions.ts";
 import {
   MarketContent,
@@ -449,26 +450,6 @@ function redacted(request: WireObject): WireObject {
     if (shown[key] !== undefined) shown[key] = "[redacted]";
   }
   return shown;
-}
-
-/** What is wrong with the members of a subscription; undefined if nothing is. */
-function faultOf(request: WireObject): string | undefined {
-  for (const name of ["heartbeatMs", "conflateMs"]) {
-    const value = request[name];
-    if (value === undefined || value === null) continue;
-    if (!Number.isInteger(value)) return `"${name}" is no integer`;
-  }
-  for (const name of ["marketFilter", "marketDataFilter", "orderFilter"]) {
-    const value = request[name];
-    if (value === undefined || value === null) continue;
-    if (typeof value !== "object" || Array.isArray(value)) {
-      return `"${name}" is no object`;
-    }
-    if (name === "orderFilter" && "accountIds" in value) {
-      return "accounts cannot be chosen";
-    }
-  }
-  return undefined;
 }
 
 function clamped(value: number, min: number, max: number): number {

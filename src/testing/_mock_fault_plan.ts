@@ -1,4 +1,11 @@
-import type { MockFault } from "./mock_fault.ts";
+import type { MockFault, MockRequestKind } from "./mock_fault.ts";
+
+const REQUESTS: readonly MockRequestKind[] = [
+  "authentication",
+  "heartbeat",
+  "marketSubscription",
+  "orderSubscription",
+];
 
 /** Where a connection is, as far as faults are concerned. */
 export type FaultMoment =
@@ -15,8 +22,18 @@ interface Planned {
 export class MockFaultPlan {
   readonly #planned: Planned[] = [];
 
-  /** Adds a fault. */
+  /** The faults that are still to happen, the earliest planned first. */
+  get pending(): readonly MockFault[] {
+    return this.#planned.map(({ fault }) => fault);
+  }
+
+  /**
+   * Adds a fault.
+   *
+   * @throws {RangeError} when its place is none that there can be
+   */
   add(fault: MockFault): void {
+    checkPlace(fault);
     const left = fault.times ?? 1;
     if (!(left >= 1)) {
       throw new RangeError(
@@ -56,6 +73,32 @@ export class MockFaultPlan {
       }
     }
     return taken;
+  }
+}
+
+/** Refuses what could never happen, so that a test does not pass without it. */
+function checkPlace(fault: MockFault): void {
+  const { request } = fault;
+  if (request !== undefined && !REQUESTS.includes(request)) {
+    throw new RangeError(
+      `Cannot plan fault as "request" must be one of ${
+        REQUESTS.join(", ")
+      }: "${request}"`,
+    );
+  }
+  for (
+    const [name, least] of [
+      ["connection", 1],
+      ["byte", 0],
+      ["position", 1],
+    ] as const
+  ) {
+    const value = fault[name];
+    if (value === undefined) continue;
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new RangeError(
+      `Cannot plan fault as "${name}" must be an integer >= ${least}: ${value}`,
+    );
   }
 }
 

@@ -171,6 +171,7 @@ export class MockExchange {
     );
     try {
       await exchange.#listen();
+      for (const fault of options.faults ?? []) exchange.#checkPosition(fault);
     } catch (error) {
       await exchange.close();
       throw error;
@@ -254,9 +255,34 @@ export class MockExchange {
     return this.#clocks[stream].current(this.#book.position);
   }
 
-  /** Adds a fault to those that are to happen. */
+  /**
+   * Adds a fault to those that are to happen.
+   *
+   * @throws {RangeError} when its place is none, or is behind already
+   */
   addFault(fault: MockFault): void {
+    this.#checkPosition(fault);
     this.#faults.add(fault);
+  }
+
+  /** Faults that have not happened; empty at the end of a test that planned well. */
+  get pendingFaults(): readonly MockFault[] {
+    return this.#faults.pending;
+  }
+
+  /**
+   * Why nothing more is told, if that is not the end of the source: a recording that
+   * cannot be read on, for instance. Whoever waits is told as well.
+   */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  #checkPosition({ position }: MockFault): void {
+    if (position === undefined || position > this.position) return;
+    throw new RangeError(
+      `Cannot plan fault as its position must be > ${this.position}, which has been told: ${position}`,
+    );
   }
 
   /**
@@ -559,14 +585,23 @@ export class MockExchange {
 
   /** Lets each step happen at its time. */
   async #runByTime(speed: number): Promise<void> {
-    const startedAtMs = this.#timers.now();
+    let startedAtMs = this.#timers.now();
     let firstMs: number | undefined;
+    let lastMs = -Infinity;
+    let lastDueMs = startedAtMs;
     while (!this.#isClosed) {
       const step = await this.#peek();
       if (step === undefined) return;
       const atMs = step.publishTimeMs ?? firstMs ?? 0;
       firstMs ??= atMs;
+      if (atMs < lastMs) {
+        // Another recording begins, which is told in its own time.
+        firstMs = atMs;
+        startedAtMs = lastDueMs;
+      }
       const dueMs = startedAtMs + (atMs - firstMs) / speed;
+      lastMs = atMs;
+      lastDueMs = dueMs;
       const waitMs = dueMs - this.#timers.now();
       if (waitMs > 0) await this.#sleep(waitMs);
       if (!this.#isClosed) await this.advance(1);
