@@ -6,6 +6,7 @@ import { inspect } from "node:util";
 import { CommandError } from "../../src/cli/_command_error.ts";
 import type { CliIo } from "../../src/cli/cli_io.ts";
 import { readCredentials } from "../../src/cli/_credentials.ts";
+import { CertificateAuthority } from "../../src/testing/_certificates.ts";
 import { withFiles } from "./_run_cli.ts";
 
 /** A command's surroundings. */
@@ -26,6 +27,11 @@ function surroundings(
     environment: (name) => environment[name],
   };
   return { io, warnings };
+}
+
+/** A client certificate. */
+async function issue(): Promise<{ cert: string; key: string }> {
+  return await (await CertificateAuthority.create()).issueClient("me");
 }
 
 describe("readCredentials()", () => {
@@ -52,13 +58,14 @@ describe("readCredentials()", () => {
       const { io, warnings } = surroundings({ BETFAIR_APP_KEY: "other" });
       await assert.rejects(
         readCredentials(path, io),
-        /Cannot read CERT: ENOENT/,
+        /Cannot read the file that BETFAIR_CERT_FILE names: ENOENT/,
       );
       assert.deepEqual(warnings, []);
     });
+    const { cert, key } = await issue();
     await withFiles({
-      "cert.pem": "the certificate",
-      "key.pem": "the key",
+      "cert.pem": cert,
+      "key.pem": key,
       "credentials": "BETFAIR_APP_KEY=from-file\nBETFAIR_USERNAME='me=you'\n" +
         'BETFAIR_PASSWORD="a # b"\n',
     }, async (folder) => {
@@ -71,8 +78,8 @@ describe("readCredentials()", () => {
       assert.equal(found.appKey.reveal(), "from-file");
       assert.equal(found.login?.username.reveal(), "me=you");
       assert.equal(found.login?.password.reveal(), "a # b");
-      assert.equal(found.login?.certificate?.cert, "the certificate");
-      assert.equal(found.login?.certificate?.key.reveal(), "the key");
+      assert.equal(found.login?.certificate?.cert, cert);
+      assert.equal(found.login?.certificate?.key.reveal(), key);
     });
   });
 
@@ -96,33 +103,86 @@ describe("readCredentials()", () => {
   });
 
   it("readCredentials() does not quote what stands where a path belongs", async () => {
+    const { cert } = await issue();
     const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvAIBADAN\n-----END";
     const login = {
       BETFAIR_APP_KEY: "key",
       BETFAIR_USERNAME: "me",
       BETFAIR_PASSWORD: "secret",
     };
-    for (
-      const [path, variables] of [
-        [undefined, {
-          ...login,
-          BETFAIR_CERT_FILE: pem,
-          BETFAIR_KEY_FILE: "k",
-        }],
-        ["BETFAIR_PASSWORD=MIIEvAIBADAN", login],
-      ] as const
-    ) {
-      const { io } = surroundings(variables);
-      const error = await readCredentials(path, io).then(
-        () => assert.fail("they cannot be read"),
-        (error: Error) => error,
-      );
-      assert.match(
-        error.message,
-        /Cannot read the file that \S+ names: ENOENT/,
-      );
-      assert.ok(!inspect(error, { depth: 9 }).includes("MIIEvAIBADAN"));
-    }
+    await withFiles({ "cert.pem": cert }, async (folder) => {
+      const path = join(folder, "cert.pem");
+      const both = (certFile: string, keyFile: string) => ({
+        ...login,
+        BETFAIR_CERT_FILE: certFile,
+        BETFAIR_KEY_FILE: keyFile,
+      });
+      const cases = [
+        [undefined, both(pem, "k"), "BETFAIR_CERT_FILE"],
+        [undefined, both(path, pem), "BETFAIR_KEY_FILE"],
+        // Without its first line it looks like a path.
+        [undefined, both(path, "MIIEvAIBADAN/x"), "BETFAIR_KEY_FILE"],
+        ["BETFAIR_PASSWORD=MIIEvAIBADAN", login, "--credentials"],
+        ["MIIEvAIBADAN\n", login, "--credentials"],
+      ] as const;
+      for (const [file, variables, name] of cases) {
+        const { io } = surroundings(variables);
+        const error = await readCredentials(file, io).then(
+          () => assert.fail("they cannot be read"),
+          (error: Error) => error,
+        );
+        assert.equal(
+          error.message,
+          `Cannot read the file that ${name} names: ENOENT`,
+        );
+        assert.ok(!inspect(error, { depth: 9 }).includes("MIIEvAIBADAN"));
+      }
+    });
+  });
+
+  it("readCredentials() does not quote the path of a file with a strange name", async () => {
+    await withFiles({ "a=hush": "no credentials\n" }, async (folder) => {
+      const path = join(folder, "a=hush");
+      chmodSync(path, 0o644);
+      const { io, warnings } = surroundings();
+      await assert.rejects(readCredentials(path, io), (error) => {
+        assert.doesNotMatch(inspect(error), /hush/);
+        return true;
+      });
+      assert.doesNotMatch(warnings.join(""), /hush/);
+    });
+  });
+
+  it("readCredentials() finds a certificate that cannot be used before it is", async () => {
+    const [mine, other] = [await issue(), await issue()];
+    await withFiles({
+      "cert.pem": mine.cert,
+      "key.pem": other.key,
+      "garbage.pem": "hush",
+    }, async (folder) => {
+      const cases = [
+        ["cert.pem", "key.pem", /must be the certificate's/],
+        ["garbage.pem", "key.pem", /must be a certificate in PEM/],
+        ["cert.pem", "garbage.pem", /must be a private key in PEM/],
+      ] as const;
+      for (const [certFile, keyFile, message] of cases) {
+        const { io } = surroundings({
+          BETFAIR_APP_KEY: "key",
+          BETFAIR_SESSION: "token",
+          BETFAIR_USERNAME: "me",
+          BETFAIR_PASSWORD: "hush",
+          BETFAIR_CERT_FILE: join(folder, certFile),
+          BETFAIR_KEY_FILE: join(folder, keyFile),
+        });
+        await assert.rejects(readCredentials(undefined, io), (error) => {
+          assert.ok(error instanceof CommandError);
+          assert.match(error.message, message);
+          assert.match(error.advice ?? "", /BETFAIR_CERT_FILE/);
+          assert.doesNotMatch(inspect(error, { depth: 9 }), /hush|BEGIN/);
+          return true;
+        });
+      }
+    });
   });
 
   it("readCredentials() wants values of one line", async () => {

@@ -342,7 +342,7 @@ describe("record when something fails", () => {
     it(`record goes on when the reader of its output ${name}`, async () => {
       await withExchange({ pace: 50 }, async (run, folder) => {
         const target = join(folder, "recordings");
-        const { code } = await run([
+        const { code, stderr } = await run([
           "record",
           "--sports",
           "7",
@@ -354,6 +354,11 @@ describe("record when something fails", () => {
           target,
         ], { writes: 0, ...outputError === undefined ? {} : { outputError } });
         assert.equal(code, 0);
+        // Once, however much is left out.
+        assert.match(
+          stderr,
+          /^warning: nothing more is told on the standard output, but all goes on: .+\n$/,
+        );
         const { stdout } = await runCli(["replay", "--json", target]);
         assert.ok(JSON.parse(stdout).counts.lines >= 300);
       });
@@ -364,7 +369,7 @@ describe("record when something fails", () => {
     await withExchange({ pace: 50 }, async (run, folder) => {
       const target = join(folder, "recordings");
       const stop = new AbortController();
-      const { code, stderr } = await run([
+      const { code, stdout, stderr } = await run([
         "record",
         "--sports",
         "7",
@@ -382,6 +387,38 @@ describe("record when something fails", () => {
         },
       });
       assert.match(stderr, /^error: Cannot record to /m);
+      assert.match(stdout, /^recorded .*, as it failed$/m);
+      assert.equal(code, 1);
+    });
+  });
+
+  it("record tells both what the exchange refuses and that files are not complete", async () => {
+    await withExchange({
+      pace: 50,
+      sessions: [SECRETS.BETFAIR_SESSION],
+    }, async (run, folder, exchange) => {
+      const target = join(folder, "recordings");
+      let isOver = false;
+      const { code, stderr } = await run([
+        "record",
+        "--sports",
+        "7",
+        "--flush",
+        "0",
+        "--every",
+        "0.01",
+        target,
+      ], {
+        onStdout(): void {
+          if (isOver || !existsSync(target)) return;
+          isOver = true;
+          rmSync(target, { recursive: true });
+          exchange.expireSessions();
+          exchange.disconnect("reset");
+        },
+      });
+      assert.match(stderr, /^error: Cannot .* INVALID_SESSION_INFORMATION/m);
+      assert.match(stderr, /^Cannot record to /m);
       assert.equal(code, 1);
     });
   });
@@ -417,7 +454,10 @@ describe("live commands and wrong settings", () => {
           "--identity",
           identity,
         ], { environment: SECRETS });
-        assert.match(stderr, /option --identity must be an https: URL/);
+        assert.match(
+          stderr,
+          /option "--identity" must be a URL of protocol https: "/,
+        );
         assert.equal(code, 2);
       }
     });
@@ -461,6 +501,43 @@ describe("serve", () => {
       await reading;
       assert.match(stderr, /^error: .*a\.gz/m);
       assert.equal(code, 1);
+    });
+  });
+
+  it("serve tells how many lines it left out", async () => {
+    const recording = Buffer.concat([
+      ...generated(100).chunks(),
+      Buffer.from("nonsense\n"),
+    ]);
+    await withFiles({ "a.ndjson": recording }, async (folder) => {
+      for (const args of [["--json"], []]) {
+        const stop = new AbortController();
+        let seen: Promise<void> | undefined;
+        const { stdout } = await runCli([
+          "serve",
+          "--pace",
+          "max",
+          "--ca",
+          join(folder, "ca.pem"),
+          ...args,
+          join(folder, "a.ndjson"),
+        ], {
+          signal: stop.signal,
+          onStdout(text): void {
+            const port = Number(
+              /localhost:(\d+)|"port":(\d+)/.exec(text)!
+                .slice(1).join(""),
+            );
+            seen ??= readUntilLast(port, join(folder, "ca.pem"))
+              .finally(() => stop.abort());
+          },
+        });
+        await seen;
+        assert.match(
+          stdout,
+          args.length > 0 ? /"skippedLines":1\b/ : / · 1 line left out\n$/,
+        );
+      }
     });
   });
 
@@ -546,6 +623,22 @@ function clientOf({ host, port, caCert }: Started): StreamClient {
 
 async function readAll(client: StreamClient): Promise<void> {
   for await (const batch of client) batch.drain();
+}
+
+/** Reads until nothing is left to be told: a heartbeat comes. */
+async function readUntilLast(port: number, caPath: string): Promise<void> {
+  await using client = new StreamClient({
+    appKey: "key",
+    session: "token",
+    host: "localhost",
+    port,
+    caCerts: [readFileSync(caPath, "utf8")],
+    heartbeatMs: 500,
+    markets: {},
+  });
+  for await (const batch of client) {
+    for (const update of batch) if (update.kind === "heartbeat") return;
+  }
 }
 
 async function marketsOf(started: Started): Promise<number> {

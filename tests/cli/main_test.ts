@@ -213,6 +213,21 @@ describe("main()", () => {
     });
   }
 
+  it("main() tells what has failed also when it is interrupted", async () => {
+    const { code, stderr } = await runCli(["replay", "no/such.bz2"], {
+      signal: AbortSignal.abort(),
+    });
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: Cannot read "no\/such\.bz2"/);
+  });
+
+  it("main() says what of a file of credentials counts", async () => {
+    for (const command of ["watch", "record", "login"]) {
+      const { stdout } = await runCli([command, "--help"]);
+      assert.match(stdout, /What a file leaves out comes from the environment/);
+    }
+  });
+
   it("main() ends silently when the reader of its output is gone", async () => {
     const args = ["replay", "--messages", "20"];
     for (const writes of [0, 1, 2]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -14,6 +14,8 @@ const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 interface StartOptions {
   /** Permissions beside that to read. */
   readonly permissions?: readonly string[];
+  /** Where the standard output goes, instead of to the test. */
+  readonly stdout?: number;
   /** Called with all output so far; true closes it. */
   readonly onOutput?: (text: string, child: ChildProcess) => boolean;
 }
@@ -21,7 +23,7 @@ interface StartOptions {
 /** Starts the command line as a user does, in the runtime of this test. */
 function start(
   args: string[],
-  { permissions = [], onOutput }: StartOptions = {},
+  { permissions = [], stdout: target, onOutput }: StartOptions = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const isDeno = "Deno" in globalThis;
   // The permissions that are documented, and no other.
@@ -29,14 +31,14 @@ function start(
     ? ["run", "--no-prompt", "--allow-read", ...permissions]
     : [];
   const child = spawn(process.execPath, [...before, MAIN, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", target ?? "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk) => {
+  child.stdout?.on("data", (chunk) => {
     stdout += chunk;
-    if (onOutput?.(stdout, child)) child.stdout.destroy();
+    if (onOutput?.(stdout, child)) child.stdout!.destroy();
   });
-  child.stderr.on("data", (chunk) => stderr += chunk);
+  child.stderr!.on("data", (chunk) => stderr += chunk);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
@@ -73,6 +75,53 @@ describe("main.ts as a program", () => {
     const { code, stderr } = await start(args, { onOutput: () => true });
     assert.equal(code, 0);
     assert.doesNotMatch(stderr, /EPIPE|BrokenPipe|Uncaught/);
+  });
+
+  it("main.ts says that its output cannot be written", {
+    skip: !existsSync("/dev/full") && "there is no /dev/full",
+  }, async () => {
+    for (
+      const args of [
+        ["replay", "--messages", "20"],
+        ["demo", "--for", "0.5", "--every", "0.05"],
+      ]
+    ) {
+      const full = openSync("/dev/full", "w");
+      try {
+        const { code, stderr } = await start(args, {
+          stdout: full,
+          permissions: ["--allow-net=localhost,127.0.0.1"],
+        });
+        assert.deepEqual(
+          [code, stderr],
+          [1, "error: Cannot write output: ENOSPC\n"],
+        );
+      } finally {
+        closeSync(full);
+      }
+    }
+  });
+
+  it("main.ts says which task has the permission that is missing", {
+    skip: !("Deno" in globalThis) && "there are no permissions",
+  }, async () => {
+    for (const [command, ...args] of [["demo"], ["serve"]]) {
+      const { code, stdout, stderr } = await start([command!, ...args]);
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.equal(
+        stderr,
+        "error: Cannot connect as --allow-net=127.0.0.1 must be given: it is " +
+          `not\n"deno task ${command}" gives it\n`,
+      );
+    }
+    const ca = ["serve", "--ca", "no-such-ca.pem"];
+    const { code, stderr } = await start(ca, { permissions: ["--allow-net"] });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^error: Cannot write no-such-ca\.pem as --allow-write/,
+    );
+    assert.match(stderr, /"deno task serve" gives it/);
   });
 
   for (
@@ -115,7 +164,7 @@ describe("main.ts as a program", () => {
       assert.equal(
         login.stderr,
         "error: Cannot connect as --allow-net=identitysso.betfair.com:443 " +
-          "must be given: it is not\n",
+          'must be given: it is not\n"deno task login" gives it\n',
       );
       const watch = await start(["watch", "--markets", "1.2", ...file]);
       assert.equal(watch.code, 1);

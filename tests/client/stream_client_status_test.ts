@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import {
+  login,
   LoginError,
   type LoginSession,
+  NetPermissionError,
   Secret,
   type SessionContext,
   type SessionSource,
@@ -344,6 +346,38 @@ describe("StreamClient's session", () => {
     assert.equal(times, 40);
     assert.ok(play.outcome.error instanceof Error);
     assert.equal(play.connections.length, 0);
+  });
+
+  it("ends the client when a login cannot work as it is set up", async () => {
+    const options = { appKey: "key", username: "me", password: "secret" };
+    const sources: readonly (() => Promise<Secret>)[] = [
+      async () => (await login({ ...options, appKey: "a\nb" })).token,
+      async () => (await login({ ...options, identityUrl: "http://x" })).token,
+      () => Promise.reject(new NetPermissionError("localhost", 443)),
+    ];
+    for (const source of sources) {
+      let times = 0;
+      const play = await new Play({
+        session: () => {
+          times++;
+          return source();
+        },
+      }).start();
+      assert.match(String(play.outcome?.error), /Cannot .* must be /);
+      assert.equal(times, 1);
+    }
+  });
+
+  it("is asked again after a TypeError, by which fetch tells of the network", async () => {
+    let times = 0;
+    const play = await new Play({
+      session: () => {
+        times++;
+        return Promise.reject(new TypeError("fetch failed"));
+      },
+    }).start();
+    while (play.outcome === undefined) await play.wait();
+    assert.equal(times, 5);
   });
 
   it("ends the client when its source gives something else", async () => {
