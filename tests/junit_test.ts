@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { countJunitTests } from "./_junit.ts";
+import { readJunitReport } from "./_junit.ts";
 
-describe("countJunitTests()", () => {
+describe("readJunitReport()", () => {
   it("counts the steps of a Deno report and not the blocks around them", () => {
     const report = `<testsuites name="deno test" tests="5" failures="2">
       <testsuite name="./a_test.ts">
@@ -18,10 +18,11 @@ describe("countJunitTests()", () => {
         <testcase name="B &gt; two"><failure message="x &gt; y">no</failure></testcase>
       </testsuite>
     </testsuites>`;
-    assert.deepEqual(countJunitTests(report), {
+    assert.deepEqual(readJunitReport(report), {
       passed: 1,
       failed: 1,
       skipped: 1,
+      failures: ["B > two: x > y"],
     });
   });
 
@@ -34,14 +35,20 @@ describe("countJunitTests()", () => {
       </testsuite>
       <testcase name="four" classname="" /></testsuite>
     </testsuites>`;
-    assert.deepEqual(countJunitTests(report), {
+    assert.deepEqual(readJunitReport(report), {
       passed: 2,
       failed: 1,
       skipped: 1,
+      failures: ["A three: no"],
     });
   });
 
   it("counts nothing in an empty report", () => {
-    assert.deepEqual(countJunitTests(""), { passed: 0, failed: 0, skipped: 0 });
+    assert.deepEqual(readJunitReport(""), {
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+      failures: [],
+    });
   });
 });

@@ -11,7 +11,7 @@
  * ```
  *
  * Options: `--only=deno|bun|docs`; `--summary=FILE` writes the last line to a
- * file instead. Everything else is a path to test.
+ * file instead, and what failed below it. Everything else is a path to test.
  */
 
 import { parseArgs } from "node:util";
@@ -23,7 +23,7 @@ import {
   ROOT,
   ToolUnavailableError,
 } from "./_bun.ts";
-import { countJunitTests, type TestCounts } from "./_junit.ts";
+import { readJunitReport, type TestCounts, type TestReport } from "./_junit.ts";
 
 /** One part of the suite, with where its JUnit report goes. */
 interface Part {
@@ -118,18 +118,21 @@ async function buildNative(): Promise<void> {
   }
 }
 
-/** Runs one part and counts its tests. */
-async function runPart(part: Part, paths: string[]): Promise<TestCounts> {
+/** Runs one part and reads what it reported. */
+async function runPart(part: Part, paths: string[]): Promise<TestReport> {
   const report = `${REPORT_DIR}${part.name}.xml`;
   await Deno.remove(report).catch(() => {});
   const succeeded = await part.run(report, paths);
-  const counts = countJunitTests(
+  const result = readJunitReport(
     await Deno.readTextFile(report).catch(() => ""),
   );
-  const ran = counts.passed + counts.failed + counts.skipped;
+  const ran = result.passed + result.failed + result.skipped;
   // A file that does not load, or a hook that throws, fails no single test.
-  if ((!succeeded || ran === 0) && counts.failed === 0) counts.failed = 1;
-  return counts;
+  if ((!succeeded || ran === 0) && result.failed === 0) {
+    result.failed = 1;
+    result.failures.push("outside of any test, or none ran");
+  }
+  return result;
 }
 
 /** Runs the parts asked for, one after the other, and returns the exit code. */
@@ -150,17 +153,21 @@ async function main(args: string[]): Promise<number> {
 
   const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
+  const failures: string[] = [];
   for (const [index, part] of parts.entries()) {
     console.log(`\n[${index + 1}/${parts.length}] ${part.name}`);
     const startMs = performance.now();
     let note = "";
     let counts: TestCounts;
     try {
-      counts = await runPart(part, positionals);
+      const report = await runPart(part, positionals);
+      counts = report;
+      failures.push(...report.failures.map((text) => `${part.name}: ${text}`));
     } catch (error) {
       if (!(error instanceof ToolUnavailableError)) throw error;
       const strict = Boolean(Deno.env.get("CI"));
       counts = { passed: 0, failed: strict ? 1 : 0, skipped: strict ? 0 : 1 };
+      if (strict) failures.push(`${part.name}: ${error.message}`);
       note = ` (${error.message})`;
     }
     const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
@@ -172,11 +179,19 @@ async function main(args: string[]): Promise<number> {
     total.skipped += counts.skipped;
   }
 
+  // Thousands of lines above tell it too, but nobody finds it there.
+  const failed = failures.map((text) => `test failed: ${text}\n`);
+  if (failed.length > 0) console.log(`\n${failed.join("").trimEnd()}`);
   // These lines begin with a name, so that a reader of logs finds one total.
   console.log(`\nDeno ${Deno.version.deno}, Bun ${pinnedVersion("bun")}`);
   for (const line of lines) console.log(`  ${line.replaceAll(", ", " / ")}`);
   if (values.summary === undefined) console.log(format(total));
-  else await Deno.writeTextFile(values.summary, `${format(total)}\n`);
+  else {
+    await Deno.writeTextFile(
+      values.summary,
+      `${format(total)}\n${failed.join("")}`,
+    );
+  }
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
 

@@ -2,7 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
-import { LoginOptionError } from "../client/_login_option_error.ts";
+import { LoginOptionError } from "../client/login_option_error.ts";
 import { checkClientCertificate } from "../client/client_certificate.ts";
 import { Secret } from "../client/secret.ts";
 import { CommandError } from "./_command_error.ts";

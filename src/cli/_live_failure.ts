@@ -2,7 +2,7 @@
 
 import { ConnectionLostError } from "../client/connection_lost_error.ts";
 import { LoginError } from "../client/login_error.ts";
-import { LoginOptionError } from "../client/_login_option_error.ts";
+import { LoginOptionError } from "../client/login_option_error.ts";
 import { NetPermissionError } from "../client/net_permission_error.ts";
 import { StreamStatusError } from "../client/stream_status_error.ts";
 import { InvalidRequestError } from "../protocol/invalid_request_error.ts";

@@ -1,7 +1,7 @@
 /** The session token that a client uses. See {@linkcode SessionKeeper}. */
 
 import type { ClientTimers } from "./client_timers.ts";
-import { LoginOptionError } from "./_login_option_error.ts";
+import { LoginOptionError } from "./login_option_error.ts";
 import { LoginError } from "./login_error.ts";
 import { NetPermissionError } from "./net_permission_error.ts";
 import { Secret } from "./secret.ts";

@@ -1,7 +1,7 @@
 /** What a program shows instead of a two-step code. See {@linkcode ClientCertificate}. */
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { LoginOptionError } from "./_login_option_error.ts";
+import { LoginOptionError } from "./login_option_error.ts";
 import { Secret } from "./secret.ts";
 
 /** A certificate that is registered on an account, and its key. */
@@ -16,7 +16,7 @@ export interface ClientCertificate {
  * Checks a certificate before it is used: some runtimes would leave one that they
  * cannot read out of the connection, and say nothing.
  *
- * @throws {TypeError} when it is none, or the key is not its; the error holds neither.
+ * @throws {LoginOptionError} when it is none, or the key is not its; the error holds neither.
  * @internal
  */
 export function checkClientCertificate(certificate: ClientCertificate): void {

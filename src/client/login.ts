@@ -2,7 +2,7 @@
 
 import type { IdentityCall } from "./login_error.ts";
 import { postIdentity } from "./_identity_request.ts";
-import { LoginOptionError } from "./_login_option_error.ts";
+import { LoginOptionError } from "./login_option_error.ts";
 import {
   checkClientCertificate,
   type ClientCertificate,
@@ -118,7 +118,7 @@ function hostsOf(domain: string, lifeMs: number): IdentityHosts {
  * @returns The session; keep it alive, or hand it to a client, which does.
  * @throws {LoginError} when the login is refused, or nothing answers in time.
  * @throws {NetPermissionError} when the runtime does not allow to connect.
- * @throws {TypeError} when an option is not what it must be; it never holds the value.
+ * @throws {LoginOptionError} when an option is not what it must be; it never holds the value.
  *
  * @example A client that logs in by certificate
  * ```ts

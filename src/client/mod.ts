@@ -72,6 +72,7 @@ export type { Transport, TransportOptions } from "./transport.ts";
 // Sessions.
 export { login } from "./login.ts";
 export { LoginError } from "./login_error.ts";
+export { LoginOptionError } from "./login_option_error.ts";
 export { Secret } from "./secret.ts";
 
 export type { ClientCertificate } from "./client_certificate.ts";

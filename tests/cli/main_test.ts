@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { OutputError } from "../../src/cli/_output_error.ts";
 import { runCli, withFiles } from "./_run_cli.ts";
 
 const manifest = JSON.parse(
@@ -213,12 +214,21 @@ describe("main()", () => {
     });
   }
 
-  it("main() tells what has failed also when it is interrupted", async () => {
-    const { code, stderr } = await runCli(["replay", "no/such.bz2"], {
-      signal: AbortSignal.abort(),
+  it("main() tells what has failed also when it is interrupted then", async () => {
+    const controller = new AbortController();
+    const full = Object.assign(new Error("no space left"), { code: "ENOSPC" });
+    const { code, stderr } = await runCli(["replay", "--messages", "50"], {
+      signal: controller.signal,
+      writes: 0,
+      get outputError(): Error {
+        controller.abort();
+        return new OutputError(full);
+      },
     });
-    assert.equal(code, 1);
-    assert.match(stderr, /^error: Cannot read "no\/such\.bz2"/);
+    assert.deepEqual(
+      [code, stderr],
+      [1, "error: Cannot write output: ENOSPC\n"],
+    );
   });
 
   it("main() says what of a file of credentials counts", async () => {

@@ -377,7 +377,7 @@ describe("StreamClient's session", () => {
       },
     }).start();
     while (play.outcome === undefined) await play.wait();
-    assert.equal(times, 5);
+    assert.equal(times, 20);
   });
 
   it("ends the client when its source gives something else", async () => {
