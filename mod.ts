@@ -78,6 +78,7 @@ export type {
 // Caching: changes to books.
 export { BookFeed } from "./src/cache/book_feed.ts";
 export { CacheStream } from "./src/cache/cache_stream.ts";
+export { IncompleteMessageError } from "./src/cache/incomplete_message_error.ts";
 export { MarketDefinition } from "./src/cache/market_definition.ts";
 export { Order } from "./src/cache/order.ts";
 export { OrderCache } from "./src/cache/order_cache.ts";

@@ -3,16 +3,13 @@
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
 import type { LiveUpdate } from "./_live_update.ts";
 
-/** Counts failures, and turns the update into a report or throws. */
+/** Counts failures, and turns the update into a report. */
 export class FailureReporter {
   readonly #update: LiveUpdate;
-  /** Whether failures are thrown. */
-  readonly isStrict: boolean;
   #count = 0;
 
-  constructor(update: LiveUpdate, isStrict: boolean) {
+  constructor(update: LiveUpdate) {
     this.#update = update;
-    this.isStrict = isStrict;
   }
 
   /** Failures so far. */
@@ -24,7 +21,6 @@ export class FailureReporter {
    * Makes the update one of kind `invalid`.
    *
    * @param error What happened; told where in the input, if it can say so.
-   * @throws The error, when the cache is strict.
    */
   report(error: unknown): void {
     this.#count++;
@@ -37,6 +33,5 @@ export class FailureReporter {
       reported = reported.at({ source, lineNumber, byteOffset });
     }
     update.fail(reported);
-    if (this.isStrict) throw reported;
   }
 }

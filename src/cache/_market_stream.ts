@@ -10,6 +10,7 @@ import {
   type LiveUpdate,
   type SegmentEnvelope,
 } from "./_live_update.ts";
+import { IncompleteMessageError } from "./incomplete_message_error.ts";
 import { StreamState, UNRELIABLE } from "./_stream_state.ts";
 
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
@@ -96,6 +97,40 @@ export class MarketStream {
         : segment === SEGMENT_START);
     if (!isNext) return false;
     this.#update.tell(state.endGap(isImage ? "reimaged" : "resumed"));
+    return true;
+  }
+
+  /**
+   * Reports that a message in segments breaks off where the record at a slot comes
+   * instead of its next one. The record is not applied by it. An image or a
+   * resumption makes up for what is lost.
+   */
+  breaksOff(tape: ChangeTape, at: number): boolean {
+    const held = this.#held;
+    if (!held.isOpen) return false;
+    const flags = tape.slots[at + FLAGS]! | 0;
+    const changeType = flags & CHANGE_TYPE_MASK;
+    if (
+      changeType === TYPE_HEARTBEAT || changeType === TYPE_SUB_IMAGE ||
+      changeType === TYPE_RESUB_DELTA
+    ) return false;
+    const { state } = this;
+    if ((flags & HAS_ID) !== 0 && !state.expects(tape.slots[at + ID]!)) {
+      return false;
+    }
+    const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
+    const isNext = segment !== SEGMENT_NONE && segment !== SEGMENT_OTHER &&
+      segment !== SEGMENT_START;
+    if (isNext) return false;
+    const error = new IncompleteMessageError(
+      "market",
+      held.segments.length,
+      this.#update,
+    );
+    this.dropSegments();
+    this.#markets.begin();
+    this.#markets.showOn(this.#update);
+    this.#failures.report(error);
     return true;
   }
 

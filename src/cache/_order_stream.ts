@@ -13,6 +13,7 @@ import {
 } from "./_live_update.ts";
 import { StreamState, UNRELIABLE } from "./_stream_state.ts";
 import { textOf, type WireObject } from "./_wire_value.ts";
+import { IncompleteMessageError } from "./incomplete_message_error.ts";
 import type { OrderCache } from "./order_cache.ts";
 
 /**
@@ -84,6 +85,34 @@ export class OrderStream {
     const group = isContinued ? this.#held : [];
     if (!isNext || !isSound([...group, envelope])) return false;
     this.#update.tell(state.endGap(isImage ? "reimaged" : "resumed"));
+    return true;
+  }
+
+  /**
+   * Reports that a message in segments breaks off where another one comes instead of
+   * its next segment; like that of the market stream.
+   */
+  breaksOff(envelope: WireObject): boolean {
+    const held = this.#held;
+    if (held.length === 0) return false;
+    const { ct, id } = envelope;
+    if (ct === "HEARTBEAT" || ct === "SUB_IMAGE" || ct === "RESUB_DELTA") {
+      return false;
+    }
+    if (typeof id === "number" && !this.state.expects(id)) return false;
+    const segment = segmentCodeOf(envelope.segmentType);
+    if (segment === SegmentCode.MIDDLE || segment === SegmentCode.END) {
+      return false;
+    }
+    const error = new IncompleteMessageError(
+      "order",
+      held.length,
+      this.#update,
+    );
+    this.dropSegments();
+    this.#markets.begin();
+    this.#markets.showOn(this.#update);
+    this.#failures.report(error);
     return true;
   }
 

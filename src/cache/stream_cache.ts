@@ -96,7 +96,10 @@ export interface StreamCacheCounts {
   readonly invalid: number;
   /** Messages ignored because they belong to a superseded subscription. */
   readonly superseded: number;
-  /** Messages in segments that were dropped, incomplete. */
+  /**
+   * Messages in segments that were dropped, incomplete. Those that nothing makes up
+   * for count as invalid as well; see {@linkcode IncompleteMessageError}.
+   */
   readonly droppedSegments: number;
   /** Market changes that merged several (`con`). */
   readonly conflated: number;
@@ -143,12 +146,7 @@ export class StreamCache {
   /** Messages of neither stream. */
   #otherMessages = 0;
 
-  readonly #applier: RecordApplier = {
-    apply: (tape, at) => this.#applyRecord(tape, at),
-    result: { done: false, value: this.#update },
-    oldest: undefined,
-    newest: undefined,
-  };
+  readonly #applier: RecordApplier;
 
   /**
    * Creates an empty cache.
@@ -182,10 +180,14 @@ export class StreamCache {
       completedOrders: options.completedOrders,
       closedRetentionMs,
     });
-    this.#failures = new FailureReporter(
-      this.#update,
-      options.strict ?? false,
-    );
+    this.#applier = {
+      apply: (tape, at) => this.#applyRecord(tape, at),
+      result: { done: false, value: this.#update },
+      isStrict: options.strict ?? false,
+      oldest: undefined,
+      newest: undefined,
+    };
+    this.#failures = new FailureReporter(this.#update);
     this.#streams = {
       market: new MarketStream(
         this.#markets,
@@ -208,7 +210,7 @@ export class StreamCache {
 
   /** Whether it throws what cannot be used; see {@linkcode StreamCacheOptions.strict}. */
   get isStrict(): boolean {
-    return this.#failures.isStrict;
+    return this.#applier.isStrict;
   }
 
   /** The markets. */
@@ -352,6 +354,7 @@ export class StreamCache {
     switch (tape.slots[at + KIND]! | 0) {
       case RECORD_CHANGE: {
         const { market } = this.#streams;
+        if (market.breaksOff(tape, at)) return UPDATE_BEFORE;
         if (market.state.isInterrupted && market.tellGap(tape, at)) {
           return UPDATE_BEFORE;
         }
@@ -372,6 +375,7 @@ export class StreamCache {
     const envelope: WireObject = isWireObject(message) ? message : {};
     if (envelope.op === "ocm") {
       const { order } = this.#streams;
+      if (order.breaksOff(envelope)) return UPDATE_BEFORE;
       if (order.state.isInterrupted && order.tellGap(envelope)) {
         return UPDATE_BEFORE;
       }

@@ -98,7 +98,9 @@ export interface StreamUpdate {
   readonly byteOffset: number;
   /**
    * Why the data could not be used; for kind `invalid` only. An
-   * {@linkcode InvalidLineError} for a line, another error for what is no line.
+   * {@linkcode InvalidLineError} for a line, an {@linkcode IncompleteMessageError} for
+   * segments that broke off, a RangeError for what is beyond a limit, another error
+   * for what is no line.
    */
   readonly error: Error | undefined;
 }

@@ -59,6 +59,8 @@ export interface RecordApplier {
   apply(tape: ChangeTape, at: number): Applied;
   /** The cache's update, as an iterator returns it; always the same object. */
   readonly result: IteratorYieldResult<StreamUpdate>;
+  /** Whether failures are thrown instead of being delivered. */
+  readonly isStrict: boolean;
   /** Batches that are not used up, in a chain: the first … */
   oldest: UpdateBatch | undefined;
   /** … and the last. */
@@ -153,7 +155,11 @@ export class UpdateBatch implements IterableIterator<StreamUpdate> {
           const applied = this.#applier.apply(tape, at);
           if (applied === SILENT) continue;
           if (applied === UPDATE_BEFORE) this.#at = at;
-          this.#source.onUpdate?.(this.#applier.result.value);
+          const { result, isStrict } = this.#applier;
+          if (isStrict && result.value.kind === "invalid") {
+            throw result.value.error;
+          }
+          this.#source.onUpdate?.(result.value);
           return true;
         }
       }

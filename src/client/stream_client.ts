@@ -86,8 +86,9 @@ export type LineListener = (
  *
  * **Nothing is lost unnoticed.** After every interruption each subscription is
  * resumed from its clocks or imaged anew, and tells so once, by an update of kind
- * `gap`; until then `cache.isStale` is true. A line that is no message counts as an
- * interruption, since what it said is missing.
+ * `gap`; until then `cache.isStale` is true. A line that is no message, and
+ * a message whose segments break off, count as interruptions, since what they said is
+ * missing.
  *
  * **A slow loop is a slow reader.** While it holds a batch nothing is read, so the
  * exchange conflates, which is counted; no queue grows. One loop at a time can

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BookFeed } from "../../src/cache/book_feed.ts";
+import { IncompleteMessageError } from "../../src/cache/incomplete_message_error.ts";
 import {
   StreamCache,
   type StreamCacheOptions,
@@ -154,6 +155,85 @@ describe("StreamCache on segments", () => {
     assert.equal(feed.cache.initialClk("market"), "I");
     feed.interrupt();
     assert.equal(feed.cache.counts.droppedSegments, 4);
+  });
+
+  it("reports a group that breaks off, right before the update that came instead", () => {
+    const feed = twoMarkets();
+    const updates = push(
+      feed,
+      segment("SEG_START", [change("1.1", 9)]),
+      segment("SEG", [change("1.1", 8)]),
+      mcm([change("1.2", 3)], { clk: "B" }),
+      segment("SEG_START", [change("1.1", 7)]),
+      segment("SEG_START", [change("1.1", 6)]),
+      segment("SEG_END", [], { clk: "C" }),
+    );
+    assert.deepEqual(
+      updates.map((it) => it.kind),
+      ["invalid", "market", "invalid", "market"],
+    );
+    const [first, applied, second] = updates;
+    assert.ok(first!.error instanceof IncompleteMessageError);
+    assert.deepEqual(
+      [first!.error.stream, first!.error.segments, first!.error.lineNumber],
+      ["market", 2, 4],
+    );
+    assert.deepEqual(first!.markets, []);
+    assert.deepEqual(applied!.markets, ["1.2"]);
+    assert.ok(second!.error instanceof IncompleteMessageError);
+    assert.deepEqual(prices(feed), { "1.1": 6, "1.2": 3 });
+    assert.equal(feed.cache.clk("market"), "C");
+    assert.equal(feed.stats.invalid, 2);
+  });
+
+  it("reports a group of orders that breaks off", () => {
+    const feed = new BookFeed();
+    const oc = [{ id: "1.1", orc: [{ id: 7, mb: [[2, 1]] }] }];
+    const updates = push(
+      feed,
+      ocm(oc, { segmentType: "SEG_START" }),
+      ocm([{ id: "1.2", orc: [{ id: 7, mb: [[2, 1]] }] }], { clk: "B" }),
+    );
+    assert.deepEqual(updates.map((it) => it.kind), ["invalid", "order"]);
+    const { error } = updates[0]!;
+    assert.ok(error instanceof IncompleteMessageError);
+    assert.deepEqual([error.stream, error.segments], ["order", 1]);
+    assert.match(
+      error.message,
+      /^Cannot complete order message of 1 segment as .* line 2 /,
+    );
+    assert.deepEqual([...feed.cache.orders].map((it) => it.marketId), ["1.2"]);
+  });
+
+  it("does not report a group that an image or a resumption makes up for", () => {
+    for (const ct of ["SUB_IMAGE", "RESUB_DELTA"]) {
+      const feed = twoMarkets();
+      const updates = push(
+        feed,
+        segment("SEG_START", [change("1.1", 9)]),
+        mcm([change("1.1", 3)], { ct }),
+        ocm([], { segmentType: "SEG_START" }),
+        ocm([], { ct }),
+      );
+      assert.deepEqual(updates.map((it) => it.kind), ["market", "order"], ct);
+      assert.equal(feed.cache.counts.droppedSegments, 2);
+      assert.equal(feed.cache.counts.invalid, 0);
+    }
+  });
+
+  it("throws that a group breaks off where it is strict, and goes on with what came instead", () => {
+    const cache = new StreamCache({ strict: true });
+    const feed = new BookFeed({ cache });
+    const lines = [
+      segment("SEG_START", [change("1.1", 9)]),
+      mcm([change("1.2", 3)]),
+    ];
+    const batch = feed.push(wire(...lines));
+    assert.throws(() => batch.next(), IncompleteMessageError);
+    assert.deepEqual(batch.next().value!.markets.map((it) => it.marketId), [
+      "1.2",
+    ]);
+    assert.equal(batch.next().done, true);
   });
 
   it("keeps a group over a heartbeat, whose clk is not taken before the group", () => {

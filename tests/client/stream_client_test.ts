@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
+import { IncompleteMessageError } from "../../src/cache/incomplete_message_error.ts";
 import { InvalidRequestError } from "../../src/protocol/invalid_request_error.ts";
 import {
   ConnectionLostError,
@@ -701,6 +702,27 @@ describe("StreamClient, losing a connection", () => {
       ) => [gap!["outcome"], gap!["interruptions"]]),
       [["resumed", 1]],
     );
+    await play.end();
+  });
+
+  it("treats a message that breaks off as a loss, and resumes from the clock before it", async () => {
+    const play = await new Play().goLive();
+    await play.send(
+      { id: 2, ...market(3, "c2") },
+      { id: 2, ...market(4, "c3"), segmentType: "SEG_START" },
+      { id: 2, ...market(5, "c4") },
+    );
+    const [invalid] = play.seen("invalid");
+    assert.ok(invalid!.error instanceof IncompleteMessageError);
+    assert.equal(play.client.state, "waiting");
+    await play.wait();
+    play.peer.accept();
+    await turn();
+    assert.equal(play.peer.last("marketSubscription")!["clk"], "c2");
+    play.peer.image("marketSubscription", marketResumed(6, "c5"));
+    await turn();
+    assert.equal(play.ltp, 6);
+    assert.equal(play.seen("gap").length, 1);
     await play.end();
   });
 
