@@ -9,19 +9,14 @@ import { DEFAULT_MAX_LINE_BYTES } from "../framing/line_framer.ts";
 import { LineTooLongError } from "../framing/line_too_long_error.ts";
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
 import { openParser } from "../parsing/open_parser.ts";
-import type { ConnectionMessage } from "../protocol/connection_message.ts";
 import { encodeRequest } from "../protocol/request_encoder.ts";
-import type { StatusMessage } from "../protocol/status_message.ts";
-import { Connection, type RequestKind, type Verdict } from "./_connection.ts";
+import { orAborted, pause } from "./_abortable.ts";
+import { Connection, type Verdict } from "./_connection.ts";
+import { ControlMessages } from "./_control_messages.ts";
 import { HandshakeLines } from "./_handshake_lines.ts";
 import { HealthMonitor } from "./_health_monitor.ts";
+import { Retries } from "./_retries.ts";
 import { SessionKeeper } from "./_session_keeper.ts";
-import {
-  actionOn,
-  CONNECTION_LIMIT_WAIT_MS,
-  endsConnection,
-  minimumWaitMsAfter,
-} from "./_status_table.ts";
 import {
   marketRequest,
   orderRequest,
@@ -29,7 +24,6 @@ import {
 } from "./_subscribed_stream.ts";
 import { Subscriptions } from "./_subscriptions.ts";
 import { connectionLost } from "./_transport_failure.ts";
-import { Backoff } from "./backoff.ts";
 import type { ClientHealth } from "./client_health.ts";
 import type { StreamClientOptions } from "./client_options.ts";
 import type { ClientState } from "./client_state.ts";
@@ -69,9 +63,6 @@ const DEFAULT_HEARTBEAT_MS = 5_000;
 /** The exchange closes what has not subscribed by then (protocol section 1). */
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_MAX_MARKETS = 100_000;
-
-/** Connections in a row that may bring lines which are no messages. */
-const MAX_UNUSABLE_CONNECTIONS = 3;
 
 /** Is shown lines as they were received; see {@linkcode StreamClient.tap}. */
 export type LineListener = (
@@ -150,8 +141,9 @@ export class StreamClient
   readonly #options: StreamClientOptions;
 
   readonly #sessions: SessionKeeper;
-  readonly #backoff: Backoff;
+  readonly #retries: Retries;
   readonly #monitor = new HealthMonitor();
+  readonly #controls: ControlMessages;
   readonly #listeners = new Set<LineListener>();
   readonly #subscriptions: Subscriptions;
   readonly #iterator: AsyncIterator<UpdateBatch, undefined> = {
@@ -171,11 +163,6 @@ export class StreamClient
   #connection: Connection | undefined;
   /** Token of the latest connection. */
   #token: Secret | undefined;
-  /** Since when all is well, but for what the exchange refuses; undefined if it is not. */
-  #steadySince: number | undefined;
-  /** Connections in a row that brought lines which are no messages. */
-  #unusableConnections = 0;
-
   // The bytes that were read last.
   #batch: UpdateBatch | undefined;
   #batchBytes = 0;
@@ -230,7 +217,7 @@ export class StreamClient
     );
     this.#maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
     this.#connect = options.connect ?? openTransport;
-    this.#backoff = new Backoff(options.backoff);
+    this.#retries = new Retries(options.backoff, timers);
     this.#defaults = {
       conflateMs: options.conflateMs ?? 0,
       heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
@@ -248,6 +235,17 @@ export class StreamClient
         maxMarkets: options.maxMarkets ?? DEFAULT_MAX_MARKETS,
       });
     this.#subscriptions = new Subscriptions(this.cache, timers);
+    this.#controls = new ControlMessages({
+      sessions: this.#sessions,
+      subscriptions: this.#subscriptions,
+      monitor: this.#monitor,
+      secrets: () =>
+        this.#token === undefined
+          ? [this.#appKey]
+          : [this.#appKey, this.#token],
+      onProgress: () => this.#review(),
+      onRefusal: (error) => this.#tell(error),
+    });
     this.#feed = new BookFeed({
       parser: options.parser ?? openParser({ backend: options.backend }).parser,
       cache: this.cache,
@@ -446,7 +444,7 @@ export class StreamClient
     const { signal } = this.#lifetime;
     let token: Secret;
     try {
-      token = await this.#orClosed(this.#sessions.token(signal));
+      token = await orAborted(this.#sessions.token(signal), signal);
     } catch (error) {
       if (this.#isClosed) return;
       if (!this.#sessions.mayRetry(error)) throw error;
@@ -457,7 +455,7 @@ export class StreamClient
       const connecting = this.#connect({ ...this.#target, signal });
       // The network takes longer than this, and the first image will not wait.
       warmUp();
-      transport = await this.#orClosed(connecting, (late) => late.close());
+      transport = await orAborted(connecting, signal, (late) => late.close());
     } catch (error) {
       if (this.#isClosed) return;
       if (error instanceof NetPermissionError) throw error;
@@ -501,7 +499,7 @@ export class StreamClient
         const chunk = await connection.read();
         if (this.#isClosed) return undefined;
         for (const message of lines.push(chunk)) {
-          this.#onControl(connection, message);
+          this.#controls.take(connection, message);
         }
       } catch (error) {
         if (this.#isClosed) return undefined;
@@ -580,8 +578,8 @@ export class StreamClient
     ) {
       return await this.#wait(error, minimumWaitMs);
     }
-    // A line that is no message. If that goes on, it is no exchange that talks.
-    if (++this.#unusableConnections >= MAX_UNUSABLE_CONNECTIONS) throw error;
+    // A line that is no message.
+    if (!this.#retries.noteUnusable()) throw error;
     await this.#wait(error, minimumWaitMs);
   }
 
@@ -592,44 +590,23 @@ export class StreamClient
     this.#isDraining = false;
     connection.close();
     this.#connection = undefined;
-    this.#endSteadiness();
+    this.#retries.noteSteadiness(false);
     this.#subscriptions.lose(connection, reasonOf(error));
-  }
-
-  /** Takes the next loss for the first one if all has been well for long enough. */
-  #endSteadiness(): void {
-    const since = this.#steadySince;
-    this.#steadySince = undefined;
-    if (since === undefined) return;
-    if (this.#timers.elapsed() - since < this.#backoff.stableMs) return;
-    this.#backoff.reset();
-    this.#unusableConnections = 0;
   }
 
   /** Waits before the next attempt. */
   async #wait(error: Error, minimumWaitMs: number = 0): Promise<void> {
-    if (this.#backoff.isExhausted) throw error;
-    const waitMs = this.#backoff.next(
-      Math.max(
-        minimumWaitMs,
-        // The connection that was closed may still be counted.
-        this.#monitor.connectionsAvailable === 0 ? CONNECTION_LIMIT_WAIT_MS : 0,
-      ),
+    const { connectionsAvailable } = this.#monitor;
+    const waitMs = this.#retries.waitMs(
+      error,
+      minimumWaitMs,
+      connectionsAvailable,
     );
     this.#monitor.noteError(error, this.#timers.now());
     this.#enter("waiting", error, waitMs);
-    const { signal } = this.#lifetime;
-    await new Promise<void>((resolve) => {
-      const settle = (): void => {
-        cancel();
-        signal.removeEventListener("abort", settle);
-        resolve();
-      };
-      const cancel = this.#timers.schedule(settle, waitMs);
-      signal.addEventListener("abort", settle);
-      // A callback may have closed the client, or failed.
-      if (signal.aborted || this.#callbackError !== undefined) settle();
-    });
+    // Another wait would only keep the loop from being told.
+    if (this.#callbackError !== undefined) return;
+    await pause(this.#timers, waitMs, this.#lifetime.signal);
   }
 
   // ── What is received ────────────────────────────────────────────────────────
@@ -660,7 +637,7 @@ export class StreamClient
       case "connection":
       case "status":
         if (this.#connection !== undefined) {
-          this.#onControl(this.#connection, update.message);
+          this.#controls.take(this.#connection, update.message);
         }
         break;
       case "invalid":
@@ -699,93 +676,6 @@ export class StreamClient
     this.#subscriptions.distrust(connection, reasonOf(error));
   }
 
-  /** A `connection` or `status` message. Seen twice when it is of the handshake. */
-  #onControl(connection: Connection, message: unknown): void {
-    if (typeof message !== "object" || message === null) return;
-    const control = message as ConnectionMessage | StatusMessage;
-    if (control.op === "status") return this.#onStatus(connection, control);
-    if (control.op !== "connection") return;
-    if (typeof control.connectionId !== "string") return;
-    connection.id = control.connectionId;
-    this.#monitor.connectionId = control.connectionId;
-  }
-
-  #onStatus(connection: Connection, status: StatusMessage): void {
-    const { id, connectionsAvailable } = status;
-    const kind = typeof id === "number" ? connection.kindOf(id) : undefined;
-    if (typeof id === "number" && kind !== undefined) {
-      this.#monitor.noteRoundTrip(connection.answer(id)!);
-    }
-    if (typeof connectionsAvailable === "number") {
-      this.#monitor.connectionsAvailable = connectionsAvailable;
-    }
-    if (status.statusCode === "SUCCESS") {
-      if (kind !== undefined) this.#onAccepted(connection, kind);
-      if (status.connectionClosed !== true) return;
-    }
-    if (connection.verdict !== undefined) return;
-    const error = new StreamStatusError(this.#redacted(status), connection.id);
-    this.#onRefused(connection, status, error, kind);
-  }
-
-  /** The exchange may repeat what it was sent. */
-  #redacted(status: StatusMessage): StatusMessage {
-    let errorMessage = String(status.errorMessage ?? "");
-    for (const secret of [this.#appKey, this.#token]) {
-      if (secret === undefined) continue;
-      errorMessage = errorMessage.replaceAll(secret.reveal(), String(secret));
-    }
-    return { ...status, errorMessage };
-  }
-
-  #onAccepted(connection: Connection, kind: RequestKind): void {
-    if (kind === "authentication") {
-      connection.isAuthenticated = true;
-      this.#sessions.accept();
-      connection.startProbing(() => this.#subscriptions.probe(connection));
-      this.#subscriptions.requestAll(connection);
-    } else if (kind !== "heartbeat") {
-      this.#subscriptions.accept(kind);
-    }
-    this.#review();
-  }
-
-  #onRefused(
-    connection: Connection,
-    status: StatusMessage,
-    error: StreamStatusError,
-    kind: RequestKind | undefined,
-  ): void {
-    const action = actionOn(error.code);
-    const stream = kind === "market" || kind === "order"
-      ? this.#subscriptions.stream(kind)
-      : undefined;
-    if (action === "forget-clock") this.#subscriptions.forgetClocks(stream);
-    if (action === "stop" || action === "renew") {
-      return connection.judge(action, error);
-    }
-    if (endsConnection(status, error.code) || kind === "authentication") {
-      return connection.judge("retry", error, minimumWaitMsAfter(error.code));
-    }
-    if (action === "surface") {
-      // Without an id it can only be the market subscription's. With the id of one
-      // that was replaced meanwhile it says nothing of those that count.
-      const isReplaced = typeof status.id === "number" && stream === undefined;
-      if (!isReplaced) {
-        if (stream === undefined) connection.settle("market");
-        this.#subscriptions.refuse(
-          stream ?? this.#subscriptions.stream("market"),
-          error.code,
-        );
-        this.#review();
-      }
-    } else if (stream !== undefined) {
-      // The connection stays, and without the subscription: begin anew.
-      return connection.judge("retry", error, minimumWaitMsAfter(error.code));
-    }
-    this.#tell(error);
-  }
-
   // ── Subscriptions ───────────────────────────────────────────────────────────
 
   #subscribe(
@@ -814,11 +704,7 @@ export class StreamClient
     connection.limitSilence(this.#subscriptions.silenceMs);
     const { progress } = this.#subscriptions;
     if (progress === "live") connection.wasLive = true;
-    if (this.#subscriptions.isSteady) {
-      this.#steadySince ??= this.#timers.elapsed();
-    } else {
-      this.#endSteadiness();
-    }
+    this.#retries.noteSteadiness(this.#subscriptions.isSteady);
     this.#enter(progress);
   }
 
@@ -843,22 +729,6 @@ export class StreamClient
 
   #throwCallbackError(): void {
     if (this.#callbackError !== undefined) throw this.#callbackError.error;
-  }
-
-  /** Waits for a promise, but no longer than the client is open. */
-  #orClosed<T>(promise: Promise<T>, onLate?: (value: T) => void): Promise<T> {
-    const { signal } = this.#lifetime;
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        promise.then(onLate, () => {});
-        reject(signal.reason);
-      };
-      if (signal.aborted) return onAbort();
-      signal.addEventListener("abort", onAbort);
-      promise.then(resolve, reject).finally(() =>
-        signal.removeEventListener("abort", onAbort)
-      );
-    });
   }
 
   #conflatedByMarket(): Record<string, number> {
