@@ -1,5 +1,6 @@
 /** What the command `demo` does. */
 
+import { schedule } from "../_schedule.ts";
 import { StreamClient } from "../client/stream_client.ts";
 import { MarketGenerator } from "../testing/market_generator.ts";
 import { MockExchange } from "../testing/mock_exchange.ts";
@@ -69,9 +70,10 @@ export async function demo(args: Arguments, io: CliIo): Promise<number> {
       onStateChange: board.noteState,
     });
     // Half-way, so that there is a gap to be seen.
-    const cut = args.has("calm") || limits.forMs === undefined
-      ? undefined
-      : setTimeout(() => exchange.disconnect("reset"), limits.forMs / 2);
+    const cancelCut = schedule(
+      () => exchange.disconnect("reset"),
+      args.has("calm") ? Infinity : (limits.forMs ?? Infinity) / 2,
+    );
     try {
       await follow({
         batches: client,
@@ -83,7 +85,7 @@ export async function demo(args: Arguments, io: CliIo): Promise<number> {
         everyMs,
       }, io);
     } finally {
-      clearTimeout(cut);
+      cancelCut();
     }
   } catch (error) {
     throw explained(error, "demo");

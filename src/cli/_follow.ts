@@ -1,5 +1,6 @@
 /** Showing what a live client does, until it ends. See {@linkcode follow}. */
 
+import { schedule } from "../_schedule.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
 import type { CliIo } from "./cli_io.ts";
 import { healthText } from "./_health_text.ts";
@@ -94,9 +95,7 @@ export async function follow(
       .finally(() => telling = undefined);
   };
   const ticker = setInterval(tell, teller.intervalMs);
-  const limit = limits.forMs === undefined
-    ? undefined
-    : setTimeout(close, limits.forMs);
+  const cancelLimit = schedule(close, limits.forMs ?? Infinity);
   io.signal?.addEventListener("abort", close);
   try {
     if (io.signal?.aborted) close();
@@ -105,7 +104,7 @@ export async function follow(
     failure ??= { error };
   } finally {
     clearInterval(ticker);
-    clearTimeout(limit);
+    cancelLimit();
     io.signal?.removeEventListener("abort", close);
     close();
     await telling;

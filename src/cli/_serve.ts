@@ -1,6 +1,7 @@
 /** What the command `serve` does. */
 
 import { writeFile } from "node:fs/promises";
+import { schedule } from "../_schedule.ts";
 import { resolveSources } from "../replay/resolve_sources.ts";
 import { MarketGenerator } from "../testing/market_generator.ts";
 import { MockExchange } from "../testing/mock_exchange.ts";
@@ -127,7 +128,7 @@ async function untilStopped(
 ): Promise<void> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const { signal } = io;
-  const limit = forMs === undefined ? undefined : setTimeout(stop, forMs);
+  const cancelLimit = schedule(stop, forMs ?? Infinity);
   signal?.addEventListener("abort", () => stop(), { once: true });
   if (signal?.aborted) stop();
   const screen = io.stdout.isTerminal && !isJson
@@ -155,7 +156,7 @@ async function untilStopped(
     await stopped;
   } finally {
     clearInterval(ticker);
-    clearTimeout(limit);
+    cancelLimit();
   }
   if (failure !== undefined) throw failure.error;
   await draw();

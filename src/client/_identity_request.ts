@@ -3,6 +3,7 @@
 import { request } from "node:https";
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
+import { schedule } from "../_schedule.ts";
 import { checkNetPermission } from "./net_permission.ts";
 import type { ClientCertificate } from "./client_certificate.ts";
 import { type IdentityCall, LoginError } from "./login_error.ts";
@@ -55,14 +56,14 @@ export function postIdentity(
       },
     });
     const settle = (action: () => void): void => {
-      clearTimeout(timer);
+      cancel();
       signal?.removeEventListener("abort", abort);
       action();
       outgoing.destroy();
     };
     const fail = (error: unknown): void => settle(() => reject(error));
     const abort = (): void => fail(signal!.reason);
-    const timer = setTimeout(
+    const cancel = schedule(
       () =>
         fail(
           new LoginError(call, "TIMED_OUT", { detail: `${timeoutMs} ms` }),

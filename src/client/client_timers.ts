@@ -1,5 +1,7 @@
 /** Time as a client sees it. See {@linkcode ClientTimers}. */
 
+import { schedule } from "../_schedule.ts";
+
 /**
  * Clocks and timers of a client. Programs have no use for others than
  * {@linkcode SYSTEM_TIMERS}; tests have, as with their own no test needs to wait.
@@ -13,21 +15,15 @@ export interface ClientTimers {
    * Calls once, later.
    *
    * @param callback What to call.
-   * @param delayMs In how long, ms, >= 0.
+   * @param delayMs In how long, ms, >= 0; Infinity is never.
    * @returns Function that calls it off; does nothing afterwards.
    */
   schedule(callback: () => void, delayMs: number): () => void;
 }
 
-/** Timers cannot wait longer, ms. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
-
 /** The clocks and timers of the runtime. */
 export const SYSTEM_TIMERS: ClientTimers = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  schedule(callback, delayMs): () => void {
-    const timer = setTimeout(callback, Math.min(delayMs, MAX_DELAY_MS));
-    return () => clearTimeout(timer);
-  },
+  schedule,
 };

@@ -1,5 +1,6 @@
 /** Bytes to and from the exchange. See {@linkcode Transport}. */
 
+import { schedule } from "../_schedule.ts";
 import { ConnectionLostError } from "./connection_lost_error.ts";
 
 /**
@@ -69,7 +70,7 @@ export async function openTransport(
   const giveUp = new AbortController();
   const onAbort = (): void => giveUp.abort(signal!.reason);
   signal?.addEventListener("abort", onAbort);
-  const timer = setTimeout(
+  const cancel = schedule(
     () =>
       giveUp.abort(
         new ConnectionLostError(
@@ -85,7 +86,7 @@ export async function openTransport(
       : await import("./_transport_node.ts");
     return await connectTls({ ...options, signal: giveUp.signal });
   } finally {
-    clearTimeout(timer);
+    cancel();
     signal?.removeEventListener("abort", onAbort);
   }
 }

@@ -1,6 +1,7 @@
 /** Writes what it is shown. See {@linkcode Recorder}. */
 
 import { join } from "node:path";
+import { schedule } from "../_schedule.ts";
 import { ConnectionLayout } from "./_connection_layout.ts";
 import { DISK_FILES } from "./_disk_files.ts";
 import { FileFinisher } from "./_file_finisher.ts";
@@ -42,10 +43,7 @@ const MAX_LISTED_FILES = 1000;
 /** The system's clock and timer. */
 export const SYSTEM_TIMERS: RecordTimers = {
   now: (): number => Date.now(),
-  schedule(callback: () => void, delayMs: number): () => void {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
+  schedule,
 };
 
 /**

@@ -1,3 +1,7 @@
+/** Time as a mock exchange sees it. See {@linkcode MockTimers}. */
+
+import { schedule } from "../_schedule.ts";
+
 /**
  * The clock and the timers of a {@linkcode MockExchange}. A client's
  * `ClientTimers` can be given as well, so that a test moves both ends by hand.
@@ -9,7 +13,7 @@ export interface MockTimers {
    * Calls once, later.
    *
    * @param callback What to call.
-   * @param delayMs In how long, ms, >= 0.
+   * @param delayMs In how long, ms, >= 0; Infinity is never.
    * @returns Function that calls it off; does nothing afterwards.
    */
   schedule(callback: () => void, delayMs: number): () => void;
@@ -18,8 +22,5 @@ export interface MockTimers {
 /** The clock and the timers of the runtime. */
 export const MOCK_TIMERS: MockTimers = {
   now: () => Date.now(),
-  schedule(callback, delayMs): () => void {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
+  schedule,
 };
