@@ -80,6 +80,7 @@ export class LiveUpdate implements StreamUpdate {
   isImage = false;
   isResubscription = false;
   isConflated = false;
+  isLagging = false;
   isStale = false;
   segments = 1;
   markets: readonly MarketBook[] = NOTHING;
@@ -108,6 +109,7 @@ export class LiveUpdate implements StreamUpdate {
     this.isImage = false;
     this.isResubscription = false;
     this.isConflated = false;
+    this.isLagging = false;
     this.isStale = false;
     this.segments = 1;
     this.markets = NOTHING;

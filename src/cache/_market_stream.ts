@@ -147,7 +147,8 @@ export class MarketStream {
     const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
     const isUnreliable = (flags & HAS_STATUS) !== 0 &&
       slots[at + STATUS] === UNRELIABLE;
-    update.isStale = state.noteStatus(isUnreliable, segment);
+    update.isLagging = state.noteStatus(isUnreliable, segment);
+    update.isStale = state.isStale;
     if (segment !== SEGMENT_NONE && segment !== SEGMENT_OTHER) {
       return this.#holdsSegments
         ? this.#applySegment(tape, at, changeType, segment)

@@ -2,6 +2,7 @@
 
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
 import { checkOrderChangeMessage } from "../protocol/message_schema.ts";
+import { MessageSchemaError } from "../protocol/message_schema_error.ts";
 import type { OrderChangeMessage } from "../protocol/order_change_message.ts";
 import { SegmentCode } from "../tape/layout.ts";
 import type { FailureReporter } from "./_failure_reporter.ts";
@@ -83,7 +84,9 @@ export class OrderStream {
         !(isContinued && this.#held.length === 0)
       : !isContinued;
     const group = isContinued ? this.#held : [];
-    if (!isNext || !isSound([...group, envelope])) return false;
+    if (!isNext || schemaErrorIn([...group, envelope]) !== undefined) {
+      return false;
+    }
     this.#update.tell(state.endGap(isImage ? "reimaged" : "resumed"));
     return true;
   }
@@ -126,7 +129,11 @@ export class OrderStream {
     const update = this.#update;
     const isHeartbeat = envelope.ct === "HEARTBEAT";
     const segment = segmentCodeOf(envelope.segmentType);
-    update.isStale = state.noteStatus(envelope.status === UNRELIABLE, segment);
+    update.isLagging = state.noteStatus(
+      envelope.status === UNRELIABLE,
+      segment,
+    );
+    update.isStale = state.isStale;
     const held = this.#held;
     const isContinued = segment === SegmentCode.MIDDLE ||
       segment === SegmentCode.END;
@@ -202,27 +209,25 @@ export class OrderStream {
 
   /** Applies the segments of a message, or reports why not; returns whether it did. */
   #applyGroup(group: readonly OrderChangeMessage[]): boolean {
-    const first = group[0]!;
-    try {
-      // An image discards everything, so the whole group must be sound before it.
-      for (const message of group) checkOrderChangeMessage(message);
-      const isHalf = first.segmentType === "SEG" ||
-        first.segmentType === "SEG_END";
-      if (first.ct === "SUB_IMAGE" && !isHalf) this.#orders.beginImage();
-      this.#orders.applyGroup(group);
-      return true;
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
+    // An image discards everything, so the whole group must be sound before it.
+    const error = schemaErrorIn(group);
+    if (error !== undefined) {
       this.#failures.report(
         new InvalidLineError({
           reason: "schema",
-          detail: error.message,
+          detail: `${error.path} must be ${error.expected}`,
           line: this.#update.rawLine,
           cause: error,
         }),
       );
       return false;
     }
+    const first = group[0]!;
+    const isHalf = first.segmentType === "SEG" ||
+      first.segmentType === "SEG_END";
+    if (first.ct === "SUB_IMAGE" && !isHalf) this.#orders.beginImage();
+    this.#orders.applyChecked(group);
+    return true;
   }
 
   /** Takes over the clocks of a complete message; `initialClk` may be on any segment. */
@@ -241,15 +246,18 @@ function envelopeOf(message: OrderChangeMessage): SegmentEnvelope {
   };
 }
 
-/** Whether messages have the shape that the order cache relies on. */
-function isSound(group: readonly unknown[]): boolean {
+/** Why messages have not the shape that the order cache relies on, if they have not. */
+function schemaErrorIn(
+  group: readonly unknown[],
+): MessageSchemaError | undefined {
   try {
     for (const message of group) {
       checkOrderChangeMessage(message as OrderChangeMessage);
     }
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    if (error instanceof MessageSchemaError) return error;
+    throw error;
   }
 }
 

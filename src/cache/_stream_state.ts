@@ -38,9 +38,9 @@ export class StreamState {
   #isIncomplete = false;
   /** The interruption that is not over; its outcome is not known yet. */
   #gap: Omit<Gap, "outcome"> | undefined;
-  #isStale = false;
+  #isLagging = false;
   /** Whether a segment of the message that is under way said that data lag. */
-  #isGroupStale = false;
+  #isGroupLagging = false;
 
   constructor(stream: StreamName) {
     this.#stream = stream;
@@ -51,7 +51,7 @@ export class StreamState {
    * its image has not been applied.
    */
   get isStale(): boolean {
-    return this.#isStale || this.#isIncomplete || this.#gap !== undefined;
+    return this.#isLagging || this.#isIncomplete || this.#gap !== undefined;
   }
 
   /** Notes that the books are not those of the present subscription. */
@@ -110,14 +110,13 @@ export class StreamState {
    * @returns Whether its data lag.
    */
   noteStatus(isUnreliable: boolean, segment: number): boolean {
-    if (segment === SEGMENT_NONE) {
-      this.#isStale = isUnreliable;
-      return this.isStale;
+    let isLagging = isUnreliable;
+    if (segment !== SEGMENT_NONE) {
+      const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
+      isLagging ||= isContinued && this.#isGroupLagging;
+      this.#isGroupLagging = isLagging && segment !== SEGMENT_END;
     }
-    const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
-    const isStale = isUnreliable || (isContinued && this.#isGroupStale);
-    this.#isGroupStale = isStale && segment !== SEGMENT_END;
-    this.#isStale = isStale;
-    return this.isStale;
+    this.#isLagging = isLagging;
+    return isLagging;
   }
 }

@@ -215,6 +215,15 @@ export class OrderCache implements Iterable<OrderBook> {
    */
   applyGroup(messages: readonly OrderChangeMessage[]): void {
     for (const message of messages) checkOrderChangeMessage(message);
+    this.applyChecked(messages);
+  }
+
+  /**
+   * Like {@linkcode applyGroup}, for messages whose shape has been checked.
+   *
+   * @internal
+   */
+  applyChecked(messages: readonly OrderChangeMessage[]): void {
     this.#settle();
     for (const message of messages) {
       const publishTimeMs = message.pt ?? undefined;

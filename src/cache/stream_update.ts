@@ -67,7 +67,13 @@ export interface StreamUpdate {
   readonly isResubscription: boolean;
   /** Whether a market change in it merged several. Always so in purchased files. */
   readonly isConflated: boolean;
-  /** Whether the exchange says that its data lag (status 503): do not trade on them. */
+  /** Whether the message says that its data lag: status 503, on any of its segments. */
+  readonly isLagging: boolean;
+  /**
+   * Whether the stream's books are not to be traded on: the data lag, an
+   * interruption is not over, or an image is still to come. What `cache.isStale` says
+   * right after this update; see {@linkcode StreamCache.isStale}.
+   */
   readonly isStale: boolean;
   /** The interruption that is over; for kind `gap` only. */
   readonly gap: Gap | undefined;

@@ -60,7 +60,7 @@ export class HealthMonitor {
    * @param receivedAtMs When it was read, ms since the epoch.
    */
   noteChange(update: StreamUpdate, receivedAtMs: number): void {
-    if (update.isStale) this.stale++;
+    if (update.isLagging) this.stale++;
     // An image is made for the one who subscribes: its time tells nothing.
     if (update.isImage || update.isResubscription) return;
     const { publishTimeMs } = update;

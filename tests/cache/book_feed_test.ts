@@ -102,6 +102,10 @@ describe("BookFeed", () => {
     assert.ok(error instanceof InvalidLineError);
     assert.equal(error.reason, "schema");
     assert.equal(error.lineNumber, 2);
+    assert.match(
+      error.message,
+      /^Cannot read line 2 of "a" as oc\[0\]\.orc\[0\]\.mb must be /,
+    );
     const runner = feed.cache.orders.get("1.1")!.runner(7)!;
     assert.deepEqual(runner.matchedBacks.toJSON(), [[2, 1]]);
   });

@@ -98,7 +98,7 @@ describe("StreamCache.beginGap()", () => {
     assert.equal(feed.cache.isStale("order"), false);
     const heartbeat = { op: "mcm", id: 2, ct: "HEARTBEAT", pt: 2_000 };
     for (const update of feed.push(wire(heartbeat))) {
-      assert.equal(update.isStale, true);
+      assert.deepEqual([update.isStale, update.isLagging], [true, false]);
     }
     seen(feed, prices(4, { ct: "RESUB_DELTA" }));
     assert.equal(feed.cache.isStale("market"), false);

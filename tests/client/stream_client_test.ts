@@ -459,6 +459,16 @@ describe("StreamClient.tap()", () => {
 });
 
 describe("StreamClient.health", () => {
+  it("does not take books that wait for their image for data that lag", async () => {
+    const play = await new Play().start();
+    play.peer.accept();
+    await turn();
+    await play.send({ op: "mcm", id: 2, ct: "HEARTBEAT", pt: 1 });
+    assert.equal(play.updates.at(-1)!.isStale, true);
+    assert.equal(play.client.health.stale, 0);
+    await play.end();
+  });
+
   it("tells everything in plain values, and no secret", async () => {
     const play = await new Play().goLive();
     await play.timers.pass(100);
@@ -485,7 +495,7 @@ describe("StreamClient.health", () => {
     assert.equal(health.messages, 6);
     assert.equal(health.conflated, 1);
     assert.deepEqual(health.conflatedByMarket, { "1.1": 1 });
-    assert.equal(health.stale, 1);
+    assert.equal(health.stale, 1, "that of status 503 alone");
     assert.equal(health.market?.isStale, true);
     assert.equal(health.market?.phase, "live");
     assert.equal(health.order, undefined);
