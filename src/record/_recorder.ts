@@ -203,11 +203,19 @@ export class Recorder {
     while (this.isBehind && !this.#isBroken) await this.flush();
   }
 
-  /** Writes all that has been taken, as far as that is possible. */
+  /** Writes all that has been taken by now, as far as that is possible. */
   async flush(): Promise<void> {
-    this.#isUrgent = this.#staging.length > 0;
-    this.#schedule();
-    await this.#writing;
+    const wanted = this.#receivedBytes;
+    // A task that has looked for the last time is over only when that is noted;
+    // what came in between is written by the next one.
+    while (
+      !this.#isBroken && this.#receivedBytes - this.#pendingBytes < wanted
+    ) {
+      this.#isUrgent = this.#staging.length > 0;
+      this.#schedule();
+      await this.#writing;
+    }
+    if (this.#isBroken) await this.#writing;
   }
 
   /** Ends the recording: writes what is left and completes all files. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Recorder } from "../../src/record/_recorder.ts";
 import { record, type RecordOptions } from "../../src/record/mod.ts";
 import {
   FakeClient,
@@ -142,6 +143,35 @@ describe("record() flushing", () => {
           )
         );
       assert.deepEqual(syncs, expected[fsync], fsync);
+    }
+  });
+
+  it("waits for all that was taken, whatever the writing is at", async () => {
+    // At some of these moments a task has looked for the last time for what is due,
+    // and is not known to be over yet.
+    for (let moment = 0; moment < 60; moment++) {
+      const files = new MemoryFiles();
+      const recorder = new Recorder("f", {
+        per: "market",
+        files,
+        gzip: false,
+        flushMs: 0,
+      });
+      const take = (id: string): void => {
+        const line = new TextEncoder().encode(priceLine(id, 1));
+        recorder.take(line, 0, "a");
+      };
+      take("1.0");
+      for (let i = 0; i < moment; i++) await Promise.resolve();
+      for (const id of ["1.1", "1.2", "1.0"]) take(id);
+      if (moment % 2 === 0) {
+        await recorder.flush();
+        assert.equal(recorder.summary.lines, 4, `moment ${moment}`);
+      }
+      await recorder.end();
+      assert.equal(recorder.error, undefined, `moment ${moment}`);
+      assert.equal(recorder.summary.lines, 4);
+      assert.deepEqual(files.names.filter((name) => /\.part$/.test(name)), []);
     }
   });
 });
