@@ -31,6 +31,7 @@ export class OrderStream {
   readonly #holdsSegments: boolean;
 
   readonly #maxHeldBytes: number;
+  readonly #maxMarkets: number;
 
   /** Segments of a message that is not complete yet. */
   readonly #held: OrderChangeMessage[] = [];
@@ -46,6 +47,7 @@ export class OrderStream {
    * @param failures Where unusable messages go.
    * @param holdsSegments Whether segments wait for the last one.
    * @param maxHeldBytes Most bytes of lines that wait.
+   * @param maxMarkets Most markets with orders.
    */
   constructor(
     orders: OrderCache,
@@ -54,6 +56,7 @@ export class OrderStream {
     failures: FailureReporter,
     holdsSegments: boolean,
     maxHeldBytes: number,
+    maxMarkets: number,
   ) {
     this.#orders = orders;
     this.#markets = markets;
@@ -61,6 +64,7 @@ export class OrderStream {
     this.#failures = failures;
     this.#holdsSegments = holdsSegments;
     this.#maxHeldBytes = maxHeldBytes;
+    this.#maxMarkets = maxMarkets;
   }
 
   /**
@@ -207,6 +211,17 @@ export class OrderStream {
     return true;
   }
 
+  /** Whether a message would bring too many markets. */
+  #isTooMany(group: readonly OrderChangeMessage[], isImage: boolean): boolean {
+    const orders = this.#orders;
+    const room = this.#maxMarkets - (isImage ? 0 : orders.size);
+    let count = 0;
+    for (const message of group) count += message.oc?.length ?? 0;
+    // Nearly always: there is room for all of them, known or not.
+    if (count <= room) return false;
+    return isImage || orders.countUnknown(group) > room;
+  }
+
   /** Applies the segments of a message, or reports why not; returns whether it did. */
   #applyGroup(group: readonly OrderChangeMessage[]): boolean {
     // An image discards everything, so the whole group must be sound before it.
@@ -225,7 +240,16 @@ export class OrderStream {
     const first = group[0]!;
     const isHalf = first.segmentType === "SEG" ||
       first.segmentType === "SEG_END";
-    if (first.ct === "SUB_IMAGE" && !isHalf) this.#orders.beginImage();
+    const isImage = first.ct === "SUB_IMAGE" && !isHalf;
+    if (this.#isTooMany(group, isImage)) {
+      this.#failures.report(
+        new RangeError(
+          `Cannot apply order message as markets must be <= ${this.#maxMarkets}: it adds to ${this.#orders.size}`,
+        ),
+      );
+      return false;
+    }
+    if (isImage) this.#orders.beginImage();
     this.#orders.applyChecked(group);
     return true;
   }

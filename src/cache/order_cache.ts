@@ -241,6 +241,21 @@ export class OrderCache implements Iterable<OrderBook> {
     this.#evict();
   }
 
+  /**
+   * Counts the markets that messages would add.
+   *
+   * @internal
+   */
+  countUnknown(messages: readonly OrderChangeMessage[]): number {
+    const unknown = new Set<string>();
+    for (const message of messages) {
+      for (const { id } of message.oc ?? []) {
+        if (!this.#books.has(id)) unknown.add(id);
+      }
+    }
+    return unknown.size;
+  }
+
   #applyMarket(
     change: OrderMarketChange,
     publishTimeMs: number | undefined,

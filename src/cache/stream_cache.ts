@@ -71,7 +71,7 @@ export interface StreamCacheOptions {
    */
   readonly maxHeldBytes?: number | undefined;
   /**
-   * Most markets to hold. A message that might bring more is not applied, and
+   * Most markets to hold, and most with orders. A message that might bring more is not applied, and
    * reported as an update of kind `invalid` with a RangeError: what it said is then
    * missing from the books.
    *
@@ -204,6 +204,7 @@ export class StreamCache {
         this.#failures,
         holdsSegments,
         maxHeldBytes,
+        maxMarkets,
       ),
     };
   }
@@ -229,6 +230,17 @@ export class StreamCache {
       droppedSegments: market.droppedSegments + order.droppedSegments,
       conflated: this.#markets.conflatedCount,
     };
+  }
+
+  /**
+   * Messages of a stream that counted so far: heartbeats too, and segments as they
+   * come. Grows for as long as the stream is alive.
+   *
+   * @param stream Which stream.
+   * @returns How many.
+   */
+  messageCount(stream: StreamName): number {
+    return this.#streams[stream].state.messages;
   }
 
   /**

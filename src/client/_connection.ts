@@ -68,6 +68,7 @@ export class Connection {
     number,
     { readonly kind: RequestKind; readonly sentAt: number }
   >();
+  readonly #streamLimits = new Map<StreamName, number>();
   readonly #outbox = new Map<RequestKind, Uint8Array>();
   #isWriting = false;
   #isClosed = false;
@@ -132,7 +133,7 @@ export class Connection {
       if (request.kind === kind) this.#unanswered.delete(earlier);
     }
     this.#unanswered.set(id, { kind, sentAt: this.#timers.elapsed() });
-    this.#watchdog.awaitAnswer(this.#answerTimeoutMs);
+    this.#awaitAnswer();
     this.#outbox.delete(kind);
     this.#outbox.set(kind, bytes);
     if (!this.#isWriting) this.#write();
@@ -153,8 +154,7 @@ export class Connection {
     const request = this.#unanswered.get(id);
     if (request === undefined) return undefined;
     this.#unanswered.delete(id);
-    if (this.#unanswered.size === 0) this.#watchdog.answered();
-    else this.#watchdog.awaitAnswer(this.#answerTimeoutMs);
+    this.#awaitAnswer();
     return this.#timers.elapsed() - request.sentAt;
   }
 
@@ -176,6 +176,27 @@ export class Connection {
   /** Sets how long nothing may come, ms. */
   limitSilence(limitMs: number): void {
     this.#watchdog.limitSilence(limitMs);
+  }
+
+  /**
+   * Sets how long nothing may come of a stream, whatever else does.
+   *
+   * @param stream Which stream.
+   * @param limitMs How long, ms; Infinity is for ever.
+   */
+  limitStreamSilence(stream: StreamName, limitMs: number): void {
+    if (this.#streamLimits.get(stream) === limitMs) return;
+    this.#streamLimits.set(stream, limitMs);
+    this.#watchdog.await(
+      stream,
+      limitMs,
+      `nothing of the ${stream} stream was received for ${limitMs} ms`,
+    );
+  }
+
+  /** Notes that something of a stream has come. */
+  heard(stream: StreamName): void {
+    this.#watchdog.heard(stream);
   }
 
   /**
@@ -208,6 +229,18 @@ export class Connection {
     this.#cancelProbe?.();
     this.#outbox.clear();
     this.#transport.close();
+  }
+
+  /** Begins to wait for the next answer, if one is due. */
+  #awaitAnswer(): void {
+    const limitMs = this.#unanswered.size === 0
+      ? Infinity
+      : this.#answerTimeoutMs;
+    this.#watchdog.await(
+      "answer",
+      limitMs,
+      `a request was not answered for ${limitMs} ms`,
+    );
   }
 
   async #write(): Promise<void> {

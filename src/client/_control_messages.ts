@@ -2,7 +2,7 @@
 
 import type { ConnectionMessage } from "../protocol/connection_message.ts";
 import type { StatusMessage } from "../protocol/status_message.ts";
-import type { Connection, RequestKind } from "./_connection.ts";
+import type { Connection, RequestKind, Verdict } from "./_connection.ts";
 import type { HealthMonitor } from "./_health_monitor.ts";
 import type { SessionKeeper } from "./_session_keeper.ts";
 import {
@@ -99,10 +99,10 @@ export class ControlMessages {
       : undefined;
     if (action === "forget-clock") subscriptions.forgetClocks(stream);
     if (action === "stop" || action === "renew") {
-      return connection.judge(action, error);
+      return this.#giveUp(connection, action, error);
     }
     if (endsConnection(status, error.code) || kind === "authentication") {
-      return connection.judge("retry", error, minimumWaitMsAfter(error.code));
+      return this.#giveUp(connection, "retry", error);
     }
     if (action === "surface") {
       // Without an id it can only be the market subscription's. With the id of one
@@ -118,9 +118,20 @@ export class ControlMessages {
       }
     } else if (stream !== undefined) {
       // The connection stays, and without the subscription: begin anew.
-      return connection.judge("retry", error, minimumWaitMsAfter(error.code));
+      return this.#giveUp(connection, "retry", error);
     }
     this.#options.onRefusal(error);
+  }
+
+  #giveUp(
+    connection: Connection,
+    action: Verdict["action"],
+    error: StreamStatusError,
+  ): void {
+    connection.judge(action, error, minimumWaitMsAfter(error.code));
+    // Not only when the loop asks for more: until then the books would look sound.
+    if (!connection.isAuthenticated) return;
+    this.#options.subscriptions.interrupt(connection, error.code);
   }
 
   /** The exchange may repeat what it was sent. */

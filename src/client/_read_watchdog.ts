@@ -8,13 +8,24 @@ import type { ClientTimers } from "./client_timers.ts";
  */
 const STANDSTILL_MS = 250;
 
+/** What reads wait for: something that is due. */
+interface Wait {
+  /** How long all reads together may wait for it, ms. */
+  readonly limitMs: number;
+  /** How long those before the present one have waited; negative is time in advance. */
+  waitedMs: number;
+  /** What to say when it does not come. */
+  readonly reason: string;
+}
+
 /**
  * Watches two things, and only **while a read is pending**, so that neither a
  * consumer that is slow nor a program that stands still looks like a dead
  * connection:
  *
  * - silence: how long the present read has waited;
- * - an answer: how long all reads together have waited since a request.
+ * - what is due, an answer or a stream's heartbeat: how long all reads together have
+ *   waited for it.
  *
  * One timer runs at a time, and reads do not touch it: it finds out by itself
  * whether it came too early.
@@ -23,12 +34,10 @@ export class ReadWatchdog {
   readonly #timers: ClientTimers;
   readonly #onExpired: (reason: string) => void;
   #silenceMs = Infinity;
-  #answerMs = Infinity;
+  readonly #due = new Map<string, Wait>();
 
   /** When the present read began; undefined when there is none. */
   #readingSince: number | undefined;
-  /** How long reads have waited for an answer before the present one. */
-  #waitedMs = 0;
   /** Whether the present read has been given more time after a standstill. */
   #isPardoned = false;
   /** When the timer is to fire. */
@@ -54,20 +63,33 @@ export class ReadWatchdog {
     this.#wind();
   }
 
-  /** Begins to wait for an answer, or for the next one; ms. */
-  awaitAnswer(limitMs: number): void {
-    this.#answerMs = limitMs;
-    this.#waitedMs = 0;
-    if (this.#readingSince !== undefined) {
-      // What this read has waited before does not count.
-      this.#waitedMs = this.#readingSince - this.#timers.elapsed();
+  /**
+   * Begins to wait for something, or for the next of its kind.
+   *
+   * @param what Name of it.
+   * @param limitMs How long, ms; Infinity is not at all.
+   * @param reason What to say when it does not come.
+   */
+  await(what: string, limitMs: number, reason: string): void {
+    if (limitMs === Infinity) {
+      this.#due.delete(what);
+      return;
     }
+    this.#due.set(what, { limitMs, waitedMs: this.#unwaitedMs, reason });
     this.#wind();
   }
 
-  /** No answer is waited for any more. */
-  answered(): void {
-    this.#answerMs = Infinity;
+  /** Notes that what was waited for has come; the next of its kind is waited for. */
+  heard(what: string): void {
+    const wait = this.#due.get(what);
+    if (wait !== undefined) wait.waitedMs = this.#unwaitedMs;
+  }
+
+  /** What the present read has waited so far, which does not count, below zero; ms. */
+  get #unwaitedMs(): number {
+    return this.#readingSince === undefined
+      ? 0
+      : this.#readingSince - this.#timers.elapsed();
   }
 
   /** A read begins. */
@@ -81,8 +103,9 @@ export class ReadWatchdog {
   endRead(): void {
     const since = this.#readingSince;
     this.#readingSince = undefined;
-    if (since === undefined || this.#answerMs === Infinity) return;
-    this.#waitedMs += this.#timers.elapsed() - since;
+    if (since === undefined || this.#due.size === 0) return;
+    const readMs = this.#timers.elapsed() - since;
+    for (const wait of this.#due.values()) wait.waitedMs += readMs;
   }
 
   /** Watches no more. */
@@ -97,10 +120,21 @@ export class ReadWatchdog {
     const readMs = this.#readingSince === undefined
       ? 0
       : now - this.#readingSince;
-    return Math.min(
-      this.#silenceMs - readMs,
-      this.#answerMs - this.#waitedMs - readMs,
-    );
+    let remainingMs = this.#silenceMs - readMs;
+    for (const { limitMs, waitedMs } of this.#due.values()) {
+      remainingMs = Math.min(remainingMs, limitMs - waitedMs - readMs);
+    }
+    return remainingMs;
+  }
+
+  /** What is wrong, when a read has waited for this long. */
+  #reasonAfter(readMs: number): string {
+    for (const { limitMs, waitedMs, reason } of this.#due.values()) {
+      if (readMs < this.#silenceMs && waitedMs + readMs >= limitMs) {
+        return reason;
+      }
+    }
+    return `nothing was received for ${this.#silenceMs} ms`;
   }
 
   /** Sets the timer to the earliest moment at which something can be wrong. */
@@ -128,13 +162,9 @@ export class ReadWatchdog {
       this.#isPardoned = true;
       this.#readingSince = now;
     } else if (this.#remainingMs(now) <= 0) {
-      const isSilent = now - this.#readingSince >= this.#silenceMs;
+      const reason = this.#reasonAfter(now - this.#readingSince);
       this.stop();
-      return this.#onExpired(
-        isSilent
-          ? `nothing was received for ${this.#silenceMs} ms`
-          : `a request was not answered for ${this.#answerMs} ms`,
-      );
+      return this.#onExpired(reason);
     }
     this.#wind();
   }

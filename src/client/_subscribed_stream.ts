@@ -23,7 +23,10 @@ import type {
  */
 export type StreamPhase = "off" | "requested" | "imaging" | "live" | "refused";
 
-type Request = MarketSubscriptionRequest | OrderSubscriptionRequest;
+/** What can be wanted of a stream. */
+export type WantedRequest =
+  | MarketSubscriptionRequest
+  | OrderSubscriptionRequest;
 
 const DEFAULT_FIELDS = [
   "EX_BEST_OFFERS",
@@ -48,8 +51,11 @@ export class SubscribedStream {
   /** When the last message came, ms since the epoch. */
   lastMessageAtMs: number | undefined;
 
+  /** Messages of the stream when it was last looked whether something had come. */
+  heardMessages = 0;
+
   /** A private copy of what is wanted, without id and clocks. */
-  #wanted: Request | undefined;
+  #wanted: WantedRequest | undefined;
   /**
    * Whether the cache's clocks came with books of what is wanted now. Clocks of
    * other criteria must not be sent (protocol section 6.1).
@@ -71,7 +77,7 @@ export class SubscribedStream {
   }
 
   /** Wants something else from now on. */
-  want(request: Request): void {
+  want(request: WantedRequest): void {
     this.#wanted = request;
     this.#ownsClocks = false;
     // Images that are still to be looked at are of what was wanted before.
@@ -170,6 +176,6 @@ function settingsOf(
 }
 
 /** Checks a request, and copies it: the caller's filters may change later. */
-function privateCopy<T extends Request>(request: T): T {
+function privateCopy<T extends WantedRequest>(request: T): T {
   return JSON.parse(new TextDecoder().decode(encodeRequest(request)));
 }

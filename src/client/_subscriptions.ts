@@ -4,12 +4,16 @@ import type { StreamCache } from "../cache/stream_cache.ts";
 import type { StreamName, StreamUpdate } from "../cache/stream_update.ts";
 import { encodeRequest } from "../protocol/request_encoder.ts";
 import type { Connection } from "./_connection.ts";
-import { SubscribedStream } from "./_subscribed_stream.ts";
+import { SubscribedStream, type WantedRequest } from "./_subscribed_stream.ts";
 import type { StreamHealth } from "./client_health.ts";
 import type { ClientTimers } from "./client_timers.ts";
 
 /** Nothing at all for this many heartbeats is a dead connection (protocol section 1). */
 const SILENT_HEARTBEATS = 2;
+
+/** Heartbeat intervals that the exchange may tell (protocol section 3.3), ms. */
+const MIN_HEARTBEAT_MS = 500;
+const MAX_HEARTBEAT_MS = 30_000;
 
 /**
  * Asks for the streams that are wanted, resumes them where that is right, and tells
@@ -57,14 +61,42 @@ export class Subscriptions {
     return areAccepted ? "imaging" : "subscribing";
   }
 
-  /** How long nothing may come, ms: Infinity while no stream is accepted. */
-  get silenceMs(): number {
-    let heartbeatMs = Infinity;
-    for (const { phase, heartbeatMs: own } of this.#wanted) {
+  /**
+   * Tells a connection how long nothing may come, of anything and of each stream: they
+   * come from systems of their own, so one can be dead while the other beats.
+   */
+  limitSilence(connection: Connection): void {
+    let leastMs = Infinity;
+    for (const { name, phase, heartbeatMs } of this.#wanted) {
       const isAccepted = phase === "imaging" || phase === "live";
-      if (isAccepted) heartbeatMs = Math.min(heartbeatMs, own);
+      const limitMs = isAccepted ? SILENT_HEARTBEATS * heartbeatMs : Infinity;
+      connection.limitStreamSilence(name, limitMs);
+      leastMs = Math.min(leastMs, limitMs);
     }
-    return SILENT_HEARTBEATS * heartbeatMs;
+    connection.limitSilence(leastMs);
+  }
+
+  /**
+   * Notes which streams have been heard since the last time, when all that was read is
+   * applied.
+   *
+   * @param connection What was read from.
+   * @param isUnderWay Whether a line is coming that is too long for one read: whose it
+   * is, and what waits behind it, nobody can say yet.
+   */
+  noteHeard(connection: Connection, isUnderWay: boolean): void {
+    for (const stream of this.#wanted) {
+      const messages = this.#cache.messageCount(stream.name);
+      if (messages === stream.heardMessages && !isUnderWay) continue;
+      stream.heardMessages = messages;
+      connection.heard(stream.name);
+    }
+  }
+
+  /** Wants something else of a stream from now on; its books are not that yet. */
+  want(stream: SubscribedStream, request: WantedRequest): void {
+    stream.want(request);
+    this.#cache.awaitImage(stream.name);
   }
 
   /** Asks for all that is wanted. */
@@ -118,7 +150,13 @@ export class Subscriptions {
   complete(stream: SubscribedStream, update: StreamUpdate): boolean {
     const { phase } = stream;
     if (phase === "off" || phase === "refused") return false;
-    stream.heartbeatMs = update.heartbeatMs ?? stream.heartbeatMs;
+    // Any number may stand there, and one of 0 would end every connection.
+    if (update.heartbeatMs !== undefined) {
+      stream.heartbeatMs = Math.min(
+        Math.max(update.heartbeatMs, MIN_HEARTBEAT_MS),
+        MAX_HEARTBEAT_MS,
+      );
+    }
     stream.conflateMs = update.conflateMs ?? stream.conflateMs;
     stream.complete();
     return true;
@@ -147,10 +185,15 @@ export class Subscriptions {
    */
   distrust(connection: Connection, reason: string): void {
     for (const stream of this.#wanted) {
-      if (connection.interrupted.has(stream.name)) continue;
-      connection.interrupted.add(stream.name);
-      this.#interrupt(stream, reason);
+      if (!this.#noteLoss(connection, stream, reason)) continue;
       this.#cache.expect(stream.name, this.newRequestId());
+    }
+  }
+
+  /** Notes that a connection is over, though what it brought is still being looked at. */
+  interrupt(connection: Connection, reason: string): void {
+    for (const stream of this.#wanted) {
+      this.#noteLoss(connection, stream, reason);
     }
   }
 
@@ -176,10 +219,26 @@ export class Subscriptions {
   lose(connection: Connection | undefined, reason: string): void {
     for (const stream of this.#wanted) {
       stream.phase = "off";
-      // An interruption that was noticed before its connection went is the same one.
-      if (connection?.interrupted.has(stream.name)) continue;
-      this.#interrupt(stream, reason);
+      if (connection === undefined) this.#interrupt(stream, reason);
+      else this.#noteLoss(connection, stream, reason);
     }
+  }
+
+  /**
+   * Notes an interruption; one that was noticed before its connection went is the
+   * same one.
+   *
+   * @returns Whether it is a new one.
+   */
+  #noteLoss(
+    connection: Connection,
+    stream: SubscribedStream,
+    reason: string,
+  ): boolean {
+    if (connection.interrupted.has(stream.name)) return false;
+    connection.interrupted.add(stream.name);
+    this.#interrupt(stream, reason);
+    return true;
   }
 
   /** How a stream is doing; undefined if it is not wanted. */

@@ -64,6 +64,9 @@ const DEFAULT_HEARTBEAT_MS = 5_000;
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_MAX_MARKETS = 100_000;
 
+/** A part of a line that came at once counts as progress from here on. */
+const MIN_PROGRESS_BYTES = 256;
+
 /** Is shown lines as they were received; see {@linkcode StreamClient.tap}. */
 export type LineListener = (
   lines: Uint8Array,
@@ -170,6 +173,8 @@ export class StreamClient
   #receivedAt = 0;
   /** Bytes since the last line end. */
   #unfinishedBytes = 0;
+  /** Whether the last read brought a good part of a line, and no end of one. */
+  #isUnderWay = false;
   /** Whether updates are being applied that nobody has asked for. */
   #isDraining = false;
 
@@ -474,6 +479,7 @@ export class StreamClient
     const { hostname, port } = this.#target;
     this.#feed.begin(`${hostname}:${port} #${connection.number}`);
     this.#unfinishedBytes = 0;
+    this.#isUnderWay = false;
     this.#enter("authenticating");
     const id = this.#subscriptions.newRequestId();
     connection.send(
@@ -520,6 +526,7 @@ export class StreamClient
   }
 
   async #receive(connection: Connection): Promise<UpdateBatch | undefined> {
+    this.#subscriptions.noteHeard(connection, this.#isUnderWay);
     try {
       const chunk = await connection.read();
       return this.#isClosed ? undefined : this.#take(chunk);
@@ -536,6 +543,7 @@ export class StreamClient
     this.#receivedAtMs = this.#timers.now();
     this.#receivedAt = this.#timers.elapsed();
     this.#batchBytes = bytes.length;
+    this.#isUnderWay = false;
     const batch = this.#feed.push(bytes);
     const lineEnd = bytes.lastIndexOf(LF);
     if (lineEnd >= 0) {
@@ -546,6 +554,7 @@ export class StreamClient
     }
     this.#drain();
     this.#unfinishedBytes += bytes.length;
+    this.#isUnderWay = bytes.length >= MIN_PROGRESS_BYTES;
     // The framer would drop the line with its end, which may never come.
     if (this.#unfinishedBytes > this.#maxLineBytes) {
       throw new LineTooLongError(
@@ -688,7 +697,7 @@ export class StreamClient
       );
     }
     const stream = this.#subscriptions.stream(name);
-    stream.want(request);
+    this.#subscriptions.want(stream, request);
     const connection = this.#connection;
     const isReady = connection !== undefined && connection.isAuthenticated &&
       connection.verdict === undefined;
@@ -701,7 +710,7 @@ export class StreamClient
   #review(): void {
     const connection = this.#connection;
     if (connection === undefined || !connection.isAuthenticated) return;
-    connection.limitSilence(this.#subscriptions.silenceMs);
+    this.#subscriptions.limitSilence(connection);
     const { progress } = this.#subscriptions;
     if (progress === "live") connection.wasLive = true;
     this.#retries.noteSteadiness(this.#subscriptions.isSteady);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BookFeed } from "../../src/cache/book_feed.ts";
 import { StreamCache } from "../../src/cache/stream_cache.ts";
-import { type Json, mcm, wire } from "../support/messages.ts";
+import { type Json, mcm, ocm, wire } from "../support/messages.ts";
 
 function feedOf(maxMarkets: number): BookFeed {
   return new BookFeed({ cache: new StreamCache({ maxMarkets }) });
@@ -86,5 +86,28 @@ describe("StreamCacheOptions.maxMarkets", () => {
     assert.equal(feed.cache.clk("market"), "A");
     assert.equal(feed.cache.markets.size, 3);
     assert.equal(feed.cache.counts.droppedSegments, 1);
+  });
+
+  it("limits markets with orders likewise", () => {
+    const feed = feedOf(3);
+    const orders = (...ids: number[]): Json[] =>
+      ids.map((id) => ({ id: `1.${id}`, orc: [{ id: 7, mb: [[2, 1]] }] }));
+    assert.deepEqual(
+      kinds(
+        feed,
+        ocm(orders(1, 2)),
+        ocm(orders(1, 2, 3)),
+        ocm(orders(3, 4), { clk: "B" }),
+        ocm(orders(1, 2, 3, 1)),
+        ocm(orders(5, 6, 7), { ct: "SUB_IMAGE" }),
+        ocm(orders(5, 6, 7, 8), { ct: "SUB_IMAGE" }),
+      ),
+      ["order", "order", "invalid", "order", "order", "invalid"],
+    );
+    assert.equal(feed.cache.clk("order"), undefined);
+    assert.deepEqual(
+      [...feed.cache.orders].map(({ marketId }) => marketId),
+      ["1.5", "1.6", "1.7"],
+    );
   });
 });

@@ -310,3 +310,165 @@ describe("StreamClient's back-off, steady", () => {
     await play.end();
   });
 });
+
+describe("StreamClient with a stream that is silent while the other is not", () => {
+  const beat = (op: string, id: number): Json => ({
+    op,
+    id,
+    ct: "HEARTBEAT",
+    clk: `${op}-beat`,
+  });
+
+  for (
+    const [silent, op, id] of [
+      ["market", "ocm", 3],
+      ["order", "mcm", 2],
+    ] as const
+  ) {
+    it(`gives up the connection when nothing of the ${silent} stream comes`, async () => {
+      const play = await bothLive();
+      for (let i = 0; i < 4; i++) {
+        assert.equal(play.client.state, "live", `after ${i * 3000} ms`);
+        await play.timers.pass(3000);
+        await play.send(beat(op, id));
+      }
+      assert.equal(play.connections.length, 2);
+      assert.equal(play.client.cache.isStale(silent), true);
+      assert.match(
+        String(play.client.health.lastError?.message),
+        new RegExp(`nothing of the ${silent} stream was received for 10000 ms`),
+      );
+      await play.end();
+    });
+  }
+
+  it("does not count messages of a replaced subscription", async () => {
+    const play = await bothLive();
+    for (let i = 0; i < 4; i++) {
+      await play.timers.pass(3000);
+      await play.send(beat("ocm", 3), beat("mcm", 99));
+    }
+    assert.equal(play.connections.length, 2);
+    await play.end();
+  });
+
+  it("counts segments before their message is complete", async () => {
+    const play = await bothLive();
+    for (let i = 0; i < 8; i++) {
+      await play.timers.pass(3000);
+      const segmentType = i === 0 ? "SEG_START" : "SEG";
+      await play.send(beat("ocm", 3), {
+        id: 2,
+        ...market(i + 2, "c"),
+        clk: undefined,
+        segmentType,
+      });
+    }
+    assert.equal(play.client.state, "live");
+    await play.end();
+  });
+
+  it("waits for a long line to come to its end, as nothing can overtake it", async () => {
+    const play = await bothLive();
+    const line = new TextEncoder().encode(
+      `${JSON.stringify({ id: 2, ...market(9, "c9"), x: "x".repeat(9000) })}\n`,
+    );
+    for (let at = 0; at < line.length; at += 1000) {
+      await play.timers.pass(6000);
+      play.peer.sendBytes(line.slice(at, at + 1000));
+      await turn();
+    }
+    assert.equal(play.ltp, 9);
+    assert.equal(play.client.state, "live");
+    await play.end();
+  });
+
+  it("does not take a drop now and then for a line that is coming", async () => {
+    const play = await bothLive();
+    for (let i = 0; i < 4; i++) {
+      await play.timers.pass(3000);
+      play.peer.sendBytes(new Uint8Array([0x20]));
+      await turn();
+    }
+    assert.equal(play.connections.length, 2);
+    await play.end();
+  });
+
+  it("does not count while the loop holds a batch", async () => {
+    const play = await bothLive();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    play.hold = promise;
+    await play.send(beat("ocm", 3));
+    await play.timers.pass(60_000);
+    play.hold = undefined;
+    resolve();
+    await turn();
+    assert.equal(play.client.state, "live");
+    await play.end();
+  });
+});
+
+describe("StreamClient while it cannot know", () => {
+  it("counts books as stale that are wanted and not asked for yet", async () => {
+    const play = await new Play().goLive();
+    for (let i = 0; i < 5; i++) play.connectErrors.push(new Error("down"));
+    play.peer.end();
+    await turn();
+    assert.equal(play.client.cache.isStale("order"), false);
+    play.client.subscribeOrders();
+    assert.equal(play.client.cache.isStale("order"), true);
+    await play.timers.pass(2000);
+    assert.equal(play.client.cache.isStale("order"), true);
+    await play.end();
+  });
+
+  it("counts books of a cache that it was given as stale until its own image", () => {
+    const { client } = new Play({ cache: new StreamCache() });
+    assert.equal(client.cache.isStale("market"), true);
+    assert.equal(client.cache.isStale("order"), false);
+    assert.equal(client.health.market?.isStale, true);
+  });
+
+  it("counts books as stale as soon as the exchange says that it closes", async () => {
+    const play = await new Play().goLive();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    play.hold = promise;
+    await play.send(
+      { id: 2, ...market(3, "c2") },
+      failure("CONNECTION_FAILED"),
+    );
+    assert.equal(play.ltp, 3);
+    assert.equal(play.client.cache.isStale("market"), true);
+    play.hold = undefined;
+    resolve();
+    await play.wait();
+    play.peer.accept();
+    await turn();
+    assert.equal(play.peer.last("marketSubscription")!["clk"], "c2");
+    play.peer.image("marketSubscription", marketResumed(4, "c3"));
+    await turn();
+    assert.deepEqual(play.seen("gap").map(({ gap }) => gap!["interruptions"]), [
+      1,
+    ]);
+    await play.end();
+  });
+
+  it("trusts no heartbeat interval that cannot be", async () => {
+    for (const [told, limitMs] of [[0, 1000], [1e12, 60_000]] as const) {
+      const play = await new Play().start();
+      play.peer.accept();
+      await turn();
+      play.peer.image("marketSubscription", {
+        ...marketImage(2, "c1"),
+        heartbeatMs: told,
+      });
+      await turn();
+      await play.timers.pass(limitMs - 1);
+      assert.equal(play.client.state, "live", `${told}`);
+      await play.timers.pass(1);
+      await turn();
+      assert.equal(play.client.state, "waiting", `${told}`);
+      await play.end();
+    }
+  });
+});
