@@ -31,6 +31,7 @@ const MARKET_COUNT: typeof layout.MARKET_COUNT = 15;
 const SEGMENT_MASK: typeof layout.SEGMENT_MASK = 0x38;
 const SEGMENT_SHIFT: typeof layout.SEGMENT_SHIFT = 3;
 const SEGMENT_END: typeof layout.SegmentCode.END = 3;
+const SEGMENT_MIDDLE: typeof layout.SegmentCode.MIDDLE = 2;
 const SEGMENT_NONE: typeof layout.SegmentCode.NONE = 0;
 const SEGMENT_OTHER: typeof layout.SegmentCode.OTHER = 4;
 const SEGMENT_START: typeof layout.SegmentCode.START = 1;
@@ -55,8 +56,12 @@ export class MarketStream {
   readonly #maxMarkets: number;
 
   readonly #held = new HeldSegments();
-  /** Whether a message is under way whose segments are shown one by one. */
+  /** Whether a message is under way whose segments are shown one by one … */
   #isShowing = false;
+  /** … and how many were. */
+  #shownSegments = 0;
+  /** Whether segments are under way whose start is known to be missing. */
+  #isHeadless = false;
   /** What the segments of the message under way say for all of them. */
   #group: SegmentEnvelope | undefined;
 
@@ -101,30 +106,37 @@ export class MarketStream {
   }
 
   /**
-   * Reports that a message in segments breaks off where the record at a slot comes
-   * instead of its next one. The record is not applied by it. An image or a
-   * resumption makes up for what is lost.
+   * Reports that a part of a message in segments is missing where the record at a
+   * slot comes: the rest, if it is not its next segment; or the start, if it is one
+   * of none that is under way. The record is not applied by it.
    */
   breaksOff(tape: ChangeTape, at: number): boolean {
-    const held = this.#held;
-    if (!held.isOpen) return false;
     const flags = tape.slots[at + FLAGS]! | 0;
+    const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
+    const isOpen = this.#held.isOpen || this.#isShowing;
+    // Nearly always: no segments at all.
+    if (!isOpen && segment === SEGMENT_NONE) return false;
+    const isContinued = segment === SEGMENT_MIDDLE || segment === SEGMENT_END;
+    if (isOpen === isContinued) return false;
     const changeType = flags & CHANGE_TYPE_MASK;
-    if (
-      changeType === TYPE_HEARTBEAT || changeType === TYPE_SUB_IMAGE ||
-      changeType === TYPE_RESUB_DELTA
-    ) return false;
     const { state } = this;
     if ((flags & HAS_ID) !== 0 && !state.expects(tape.slots[at + ID]!)) {
       return false;
     }
-    const segment = (flags & SEGMENT_MASK) >> SEGMENT_SHIFT;
-    const isNext = segment !== SEGMENT_NONE && segment !== SEGMENT_OTHER &&
-      segment !== SEGMENT_START;
-    if (isNext) return false;
+    if (isContinued) {
+      // A recording may begin anywhere; a subscription has been seen from its start.
+      if (state.subscriptionId === undefined || this.#isHeadless) return false;
+      this.#isHeadless = true;
+    } else if (
+      changeType === TYPE_HEARTBEAT || changeType === TYPE_SUB_IMAGE ||
+      changeType === TYPE_RESUB_DELTA
+    ) {
+      // The one has nothing to do with it, the others make up for what is lost.
+      return false;
+    }
     const error = new IncompleteMessageError(
       "market",
-      held.segments.length,
+      this.#isShowing ? this.#shownSegments : this.#held.segments.length,
       this.#update,
     );
     this.dropSegments();
@@ -158,6 +170,7 @@ export class MarketStream {
       update.kind = "heartbeat";
     } else {
       this.dropSegments();
+      this.#isHeadless = false;
     }
     const markets = this.#markets;
     markets.begin();
@@ -172,6 +185,7 @@ export class MarketStream {
   /** Drops and counts half a message in segments. */
   dropSegments(): void {
     this.#isShowing = false;
+    this.#shownSegments = 0;
     if (!this.#held.isOpen) return;
     this.#held.clear();
     this.state.droppedSegments++;
@@ -189,8 +203,10 @@ export class MarketStream {
     const update = this.#update;
     if (segment === SEGMENT_START) {
       this.dropSegments();
+      this.#isHeadless = false;
       this.#group = undefined;
     } else if (!held.isOpen) {
+      if (segment === SEGMENT_END) this.#isHeadless = false;
       // The start is missing: what is left of the message still is all true, but
       // it makes no complete image, and nothing to resume from.
       markets.begin();
@@ -250,6 +266,8 @@ export class MarketStream {
     // no complete image, and nothing to resume from.
     const isHeadless = !isFirst && !this.#isShowing;
     this.#isShowing = segment !== SEGMENT_END && !isHeadless;
+    this.#shownSegments = isFirst ? 1 : this.#shownSegments + 1;
+    if (isFirst || segment === SEGMENT_END) this.#isHeadless = false;
     if (this.#isTooMany(tape, at, isFirst ? changeType : undefined)) {
       return this.#refuse();
     }
@@ -309,8 +327,11 @@ export class MarketStream {
     const { clock } = this.state;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
+    const isImage = changeType === TYPE_SUB_IMAGE;
+    const isResubscription = changeType === TYPE_RESUB_DELTA;
     const isAhead = this.#held.isOpen || this.#isShowing ||
-      this.state.isInterrupted;
+      this.state.isInterrupted ||
+      (this.state.isIncomplete && !isImage && !isResubscription);
     if ((flags & HAS_CLK) !== 0 && !isAhead) {
       const lineStart = slots[at + LINE_START]! | 0;
       clock.setClk(
@@ -325,8 +346,6 @@ export class MarketStream {
     if ((flags & HAS_PUBLISH_TIME) !== 0) {
       this.state.publishTimeMs = slots[at + PUBLISH_TIME]!;
     }
-    const isImage = changeType === TYPE_SUB_IMAGE;
-    const isResubscription = changeType === TYPE_RESUB_DELTA;
     update.isImage = isImage;
     update.isResubscription = isResubscription;
     if (isImage || isResubscription) {

@@ -37,8 +37,12 @@ export class OrderStream {
   readonly #held: OrderChangeMessage[] = [];
   /** Bytes of their lines. */
   #heldBytes = 0;
-  /** Whether a message is under way whose segments are shown one by one. */
+  /** Whether a message is under way whose segments are shown one by one … */
   #isShowing = false;
+  /** … and how many were. */
+  #shownSegments = 0;
+  /** Whether segments are under way whose start is known to be missing. */
+  #isHeadless = false;
 
   /**
    * @param orders What the messages are applied to.
@@ -96,24 +100,31 @@ export class OrderStream {
   }
 
   /**
-   * Reports that a message in segments breaks off where another one comes instead of
-   * its next segment; like that of the market stream.
+   * Reports that a part of a message in segments is missing; like that of the market
+   * stream.
    */
   breaksOff(envelope: WireObject): boolean {
-    const held = this.#held;
-    if (held.length === 0) return false;
     const { ct, id } = envelope;
-    if (ct === "HEARTBEAT" || ct === "SUB_IMAGE" || ct === "RESUB_DELTA") {
-      return false;
-    }
-    if (typeof id === "number" && !this.state.expects(id)) return false;
+    const { state } = this;
     const segment = segmentCodeOf(envelope.segmentType);
-    if (segment === SegmentCode.MIDDLE || segment === SegmentCode.END) {
+    const isOpen = this.#held.length > 0 || this.#isShowing;
+    const isContinued = segment === SegmentCode.MIDDLE ||
+      segment === SegmentCode.END;
+    if (isOpen === isContinued) return false;
+    if (typeof id === "number" && !state.expects(id)) return false;
+    if (isContinued) {
+      // A recording may begin anywhere; a subscription has been seen from its start.
+      if (state.subscriptionId === undefined || this.#isHeadless) return false;
+      this.#isHeadless = true;
+    } else if (
+      ct === "HEARTBEAT" || ct === "SUB_IMAGE" || ct === "RESUB_DELTA"
+    ) {
+      // The one has nothing to do with it, the others make up for what is lost.
       return false;
     }
     const error = new IncompleteMessageError(
       "order",
-      held.length,
+      this.#isShowing ? this.#shownSegments : this.#held.length,
       this.#update,
     );
     this.dropSegments();
@@ -142,12 +153,16 @@ export class OrderStream {
     const isContinued = segment === SegmentCode.MIDDLE ||
       segment === SegmentCode.END;
     if (!isContinued && !isHeartbeat) this.dropSegments();
+    if (segment !== SegmentCode.MIDDLE && !isHeartbeat) {
+      this.#isHeadless = false;
+    }
     const isShown = !this.#holdsSegments && segment !== SegmentCode.NONE &&
       segment !== SegmentCode.OTHER;
     const wasShowing = this.#isShowing;
     if (isShown) {
       this.#isShowing = segment === SegmentCode.START ||
         (wasShowing && segment === SegmentCode.MIDDLE);
+      this.#shownSegments++;
     }
     const isLast = segment !== SegmentCode.START &&
       segment !== SegmentCode.MIDDLE;
@@ -177,7 +192,9 @@ export class OrderStream {
     if (typeof envelope.pt === "number") state.publishTimeMs = envelope.pt;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
-    const isAhead = held.length > 0 || this.#isShowing || state.isInterrupted;
+    const isAhead = held.length > 0 || this.#isShowing ||
+      state.isInterrupted ||
+      (state.isIncomplete && !update.isImage && !update.isResubscription);
     if (isLast && (update.isImage || update.isResubscription)) {
       state.complete();
       update.isStale = state.isStale;
@@ -189,6 +206,7 @@ export class OrderStream {
   /** Drops and counts half a message in segments. */
   dropSegments(): void {
     this.#isShowing = false;
+    this.#shownSegments = 0;
     if (this.#held.length === 0) return;
     this.#forget();
     this.state.droppedSegments++;

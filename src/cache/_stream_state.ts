@@ -54,6 +54,11 @@ export class StreamState {
     return this.#isLagging || this.#isIncomplete || this.#gap !== undefined;
   }
 
+  /** Whether the image, or what brings the books up to date, is still to come. */
+  get isIncomplete(): boolean {
+    return this.#isIncomplete;
+  }
+
   /** Notes that the books are not those of the present subscription. */
   awaitImage(): void {
     this.#isIncomplete = true;

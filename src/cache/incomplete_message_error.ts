@@ -4,12 +4,15 @@ import type { LineLocation } from "../parsing/invalid_line_error.ts";
 import type { StreamName } from "./stream_update.ts";
 
 /**
- * A message in segments broke off: an ordinary update came where its next segment
- * was due (protocol section 4.8). The segments were dropped, as half a change is
- * none, so what they said is missing from the books until the next image.
+ * A part of a message in segments is missing (protocol section 4.8): an ordinary
+ * update came where its next segment was due; or a segment came without the ones
+ * before it, though its subscription has been seen from the start
+ * ({@linkcode StreamCache.expect}). What is missing is not in the books until the next
+ * image.
  *
- * An image or a resumption in that place makes up for what was dropped, and is no
- * error.
+ * Segments that were held are dropped, as half a change is none; those that are shown
+ * one by one stay applied. An image or a resumption where a segment was due makes up
+ * for what is missing, and is no error.
  *
  * @example
  * ```ts
@@ -36,7 +39,7 @@ export class IncompleteMessageError extends Error {
   override name: string = "IncompleteMessageError";
   /** The stream that the message belonged to. */
   readonly stream: StreamName;
-  /** Segments that were dropped. */
+  /** Segments that had come; 0 if the start is missing. */
   readonly segments: number;
   /** What the message that came instead was read from; empty if unknown. */
   readonly source: string;
@@ -49,7 +52,7 @@ export class IncompleteMessageError extends Error {
    * Creates the error.
    *
    * @param stream The stream that the message belonged to.
-   * @param segments Segments that were dropped.
+   * @param segments Segments that had come; 0 if the start is missing.
    * @param location Where the message is that came instead.
    */
   constructor(stream: StreamName, segments: number, location: LineLocation) {
@@ -58,9 +61,11 @@ export class IncompleteMessageError extends Error {
       ? `line ${lineNumber}`
       : `line ${lineNumber} of ${JSON.stringify(source)}`;
     super(
-      `Cannot complete ${stream} message of ${segments} ${
-        segments === 1 ? "segment" : "segments"
-      } as the next must come before another message: ${where} is one`,
+      segments === 0
+        ? `Cannot complete ${stream} message as its segments must begin with SEG_START: ${where} does not`
+        : `Cannot complete ${stream} message of ${segments} ${
+          segments === 1 ? "segment" : "segments"
+        } as the next must come before another message: ${where} is one`,
     );
     this.stream = stream;
     this.segments = segments;

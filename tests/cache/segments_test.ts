@@ -221,6 +221,86 @@ describe("StreamCache on segments", () => {
     }
   });
 
+  it("reports a start that is missing, once, where the subscription is known", () => {
+    for (const holdSegments of [true, false]) {
+      const feed = twoMarkets({ holdSegments });
+      feed.cache.expect("market", 2);
+      feed.cache.expect("order", 3);
+      const updates = push(
+        feed,
+        segment("SEG", [change("1.1", 7)], { id: 2 }),
+        mcm([], { id: 2, ct: "HEARTBEAT" }),
+        segment("SEG", [change("1.1", 8)], { id: 2 }),
+        segment("SEG_END", [change("1.2", 8)], { id: 2, clk: "Z" }),
+        ocm([{ id: "1.1", orc: [] }], { id: 3, segmentType: "SEG_END" }),
+        segment("SEG_END", [change("1.2", 9)], { id: 2 }),
+        segment("SEG_END", [change("1.2", 1)], { id: 99 }),
+      );
+      assert.deepEqual(
+        updates.map((it) => it.kind),
+        [
+          "invalid",
+          "market",
+          "heartbeat",
+          "market",
+          "market",
+          "invalid",
+          "order",
+          "invalid",
+          "market",
+        ],
+      );
+      for (const { error } of updates.filter((it) => it.kind === "invalid")) {
+        assert.ok(error instanceof IncompleteMessageError);
+        assert.equal(error.segments, 0);
+        assert.match(error.message, /must begin with SEG_START/);
+      }
+      assert.deepEqual(prices(feed), { "1.1": 8, "1.2": 9 });
+      assert.equal(feed.cache.clk("market"), "A");
+    }
+  });
+
+  it("reports that a group breaks off also where its segments are shown", () => {
+    const feed = twoMarkets({ holdSegments: false });
+    const oc = [{ id: "1.1", orc: [{ id: 7, mb: [[2, 1]] }] }];
+    const updates = push(
+      feed,
+      segment("SEG_START", [change("1.1", 8)]),
+      segment("SEG", [change("1.1", 9)]),
+      mcm([change("1.2", 3)]),
+      ocm(oc, { segmentType: "SEG_START" }),
+      ocm(oc),
+    );
+    assert.deepEqual(
+      updates.map((it) => it.kind),
+      ["market", "market", "invalid", "market", "order", "invalid", "order"],
+    );
+    const errors = updates.flatMap(({ error }) =>
+      error instanceof IncompleteMessageError ? [error.segments] : []
+    );
+    assert.deepEqual(errors, [2, 1]);
+    assert.deepEqual(prices(feed), { "1.1": 9, "1.2": 3 });
+  });
+
+  it("takes no clock while an image is still to come", () => {
+    for (const holdSegments of [true, false]) {
+      const feed = twoMarkets({ holdSegments });
+      feed.cache.awaitImage("market");
+      feed.cache.awaitImage("order");
+      push(
+        feed,
+        mcm([], { clk: "B", ct: "HEARTBEAT" }),
+        ocm([], { clk: "B", ct: "HEARTBEAT" }),
+        segment("SEG_START", [change("1.1", 8)], { ct: "RESUB_DELTA" }),
+        mcm([change("1.2", 3)], { clk: "C" }),
+      );
+      assert.equal(feed.cache.clk("market"), "A");
+      assert.equal(feed.cache.clk("order"), undefined);
+      push(feed, mcm([], { clk: "D", ct: "RESUB_DELTA" }));
+      assert.equal(feed.cache.clk("market"), "D");
+    }
+  });
+
   it("throws that a group breaks off where it is strict, and goes on with what came instead", () => {
     const cache = new StreamCache({ strict: true });
     const feed = new BookFeed({ cache });

@@ -736,6 +736,24 @@ describe("StreamClient, losing a connection", () => {
     await play.end();
   });
 
+  for (const holdSegments of [true, false]) {
+    it(`treats a message without its start as a loss, held: ${holdSegments}`, async () => {
+      const play = await new Play({ holdSegments }).goLive();
+      await play.send(
+        { id: 2, ...market(3, "c2") },
+        { id: 2, ...market(4, "c3"), segmentType: "SEG_END" },
+        { id: 2, ...market(5, "c4") },
+      );
+      assert.equal(play.seen("invalid").length, 1);
+      assert.equal(play.client.cache.isStale("market"), true);
+      await play.wait();
+      play.peer.accept();
+      await turn();
+      assert.equal(play.peer.last("marketSubscription")!["clk"], "c2");
+      await play.end();
+    });
+  }
+
   it("survives writes that fail: what was received says why", async () => {
     const play = new Play();
     await play.start();
