@@ -4,6 +4,7 @@ import type { ConnectionMessage } from "../protocol/connection_message.ts";
 import type { StatusMessage } from "../protocol/status_message.ts";
 import type { Connection, RequestKind, Verdict } from "./_connection.ts";
 import type { HealthMonitor } from "./_health_monitor.ts";
+import { redact } from "./_redaction.ts";
 import type { SessionKeeper } from "./_session_keeper.ts";
 import {
   actionOn,
@@ -136,10 +137,10 @@ export class ControlMessages {
 
   /** The exchange may repeat what it was sent. */
   #redacted(status: StatusMessage): StatusMessage {
-    let errorMessage = String(status.errorMessage ?? "");
-    for (const secret of this.#options.secrets()) {
-      errorMessage = errorMessage.replaceAll(secret.reveal(), String(secret));
-    }
+    const errorMessage = redact(
+      String(status.errorMessage ?? ""),
+      this.#options.secrets(),
+    );
     return { ...status, errorMessage };
   }
 }

@@ -15,6 +15,7 @@ import { Connection, type Verdict } from "./_connection.ts";
 import { ControlMessages } from "./_control_messages.ts";
 import { HandshakeLines } from "./_handshake_lines.ts";
 import { HealthMonitor } from "./_health_monitor.ts";
+import { redactLine } from "./_redaction.ts";
 import { Retries } from "./_retries.ts";
 import { SessionKeeper } from "./_session_keeper.ts";
 import {
@@ -244,10 +245,7 @@ export class StreamClient
       sessions: this.#sessions,
       subscriptions: this.#subscriptions,
       monitor: this.#monitor,
-      secrets: () =>
-        this.#token === undefined
-          ? [this.#appKey]
-          : [this.#appKey, this.#token],
+      secrets: () => this.#secrets,
       onProgress: () => this.#review(),
       onRefusal: (error) => this.#tell(error),
     });
@@ -674,8 +672,16 @@ export class StreamClient
     }
   }
 
+  /** What was sent and must not be told. */
+  get #secrets(): Secret[] {
+    return this.#token === undefined
+      ? [this.#appKey]
+      : [this.#appKey, this.#token];
+  }
+
   /** A line that is no message, or a message that cannot be used. */
   #onInvalid(error: Error): void {
+    if (error instanceof InvalidLineError) redactLine(error, this.#secrets);
     const connection = this.#connection;
     if (connection === undefined) return;
     const isCorrupt = error instanceof InvalidLineError
