@@ -199,11 +199,11 @@ class LineTeller {
     this.#io = io;
   }
 
-  async tell(client: BoardClient): Promise<void> {
+  async tell(): Promise<void> {
     const { board, isJson, showsMarkets } = this.#options;
     const events = board.takeEvents();
-    const markets = showsMarkets ? board.takeChanged(client) : [];
-    const orders = showsMarkets ? board.takeChangedOrders(client) : [];
+    const markets = showsMarkets ? board.takeChanged() : [];
+    const orders = showsMarkets ? board.takeChangedOrders() : [];
     board.forgetChanged();
     const at = new Date();
     const clock = clockText(at.getTime());

@@ -1,6 +1,7 @@
 /** What a live command knows, and shows. See {@linkcode LiveBoard}. */
 
 import type { MarketBook } from "../cache/market_book.ts";
+import type { OrderBook } from "../cache/order_book.ts";
 import type { StreamCache } from "../cache/stream_cache.ts";
 import type { StreamUpdate } from "../cache/stream_update.ts";
 import type { ClientHealth } from "../client/client_health.ts";
@@ -116,8 +117,10 @@ class BookOnBoard implements LiveMarket {
 export class LiveBoard {
   readonly #options: LiveBoardOptions;
   readonly #moves = new PriceMoves();
-  readonly #changed = new Set<string>();
-  readonly #changedOrders = new Set<string>();
+  // The books themselves: a market that closes is gone from the cache with the next
+  // message, and how it ended would never be told.
+  readonly #changed = new Set<MarketBook>();
+  readonly #changedOrders = new Set<OrderBook>();
   readonly #recent: BoardEvent[] = [];
   #untold: BoardEvent[] = [];
   #untoldLost = 0;
@@ -154,8 +157,17 @@ export class LiveBoard {
       return;
     }
     this.#messages++;
-    for (const { marketId } of update.markets) this.#changed.add(marketId);
-    for (const { marketId } of update.orders) this.#changedOrders.add(marketId);
+    for (const book of update.markets) this.#changed.add(book);
+    for (const book of update.orders) this.#changedOrders.add(book);
+    for (const book of update.removedMarkets) {
+      if (book.isClosed) continue;
+      const { marketId } = book;
+      this.#changed.delete(book);
+      this.#tell(`${printable(marketId)} is not followed any more`, false, {
+        type: "marketRemoved",
+        marketId,
+      });
+    }
     const missing = update.missingOrders.length;
     if (missing > 0) {
       this.#tell(
@@ -207,20 +219,15 @@ export class LiveBoard {
   }
 
   /** Takes the markets that have changed since they were last taken. */
-  takeChanged({ cache }: BoardClient): MarketSummary[] {
-    const books = [...this.#changed].flatMap((id) =>
-      cache.markets.get(id) ?? []
-    );
+  takeChanged(): MarketSummary[] {
+    const books = [...this.#changed];
     this.#changed.clear();
     return books.map((book) => summarizeMarket({ book, lastOpen: undefined }));
   }
 
   /** Takes the orders that have changed since they were last taken. */
-  takeChangedOrders(
-    { cache }: BoardClient,
-  ): ReturnType<typeof summarizeOrders> {
-    const books = [...this.#changedOrders]
-      .flatMap((id) => cache.orders.get(id) ?? []);
+  takeChangedOrders(): ReturnType<typeof summarizeOrders> {
+    const books = [...this.#changedOrders];
     this.#changedOrders.clear();
     return summarizeOrders(books);
   }

@@ -18,7 +18,7 @@ export function openClient(
   credentials: Credentials,
   board: LiveBoard,
 ): StreamClient {
-  return new StreamClient({
+  const client: StreamClient = new StreamClient({
     appKey: credentials.appKey,
     session: sessionOf(options, credentials),
     host: options.host,
@@ -28,8 +28,17 @@ export function openClient(
     orders: options.orders,
     conflateMs: options.conflateMs,
     heartbeatMs: options.heartbeatMs,
-    onStateChange: board.noteState,
+    onStateChange(change) {
+      board.noteState(change);
+      const { market, order } = client.health;
+      const isRefused = market?.phase === "refused" ||
+        order?.phase === "refused";
+      // Nobody can narrow the filter of a command that runs, so that nothing would
+      // ever come.
+      if (isRefused && change.error !== undefined) throw change.error;
+    },
   });
+  return client;
 }
 
 /** A token as long as it is good, then logins. */

@@ -1,6 +1,6 @@
 /** Keeping what a client knows to be secret out of what it tells. @module */
 
-import { InvalidLineError } from "../parsing/invalid_line_error.ts";
+import type { InvalidLineError } from "../parsing/invalid_line_error.ts";
 import type { Secret } from "./secret.ts";
 
 /** So many first characters of a secret give it away at the end of a text that was cut. */

@@ -9,10 +9,11 @@ import {
   LiveBoard,
   marketLine,
 } from "../../src/cli/_live_board.ts";
+import { definition, type Json, mcm, wire } from "../support/messages.ts";
 import { generateSession } from "../../src/testing/market_generator.ts";
 
-const HEALTH = new StreamClient({ appKey: "k", session: "s", markets: {} })
-  .health;
+/** Health of a client whose books are sound. */
+const HEALTH = new StreamClient({ appKey: "k", session: "s" }).health;
 
 /** A board that has seen a session, and what it is of. */
 function seen(messages = 300): { board: LiveBoard; client: BoardClient } {
@@ -85,14 +86,41 @@ describe("LiveBoard", () => {
 
   it("takeChanged() gives each market once, until it changes again", () => {
     const { board, client } = seen();
-    const ids = board.takeChanged(client).map(({ marketId }) => marketId);
+    const ids = board.takeChanged().map(({ marketId }) => marketId);
     assert.deepEqual(
       [...ids].sort(),
       [...client.cache.markets].map(({ marketId }) => marketId).sort(),
     );
-    assert.deepEqual(board.takeChanged(client), []);
-    assert.ok(board.takeChangedOrders(client).length > 0);
-    assert.deepEqual(board.takeChangedOrders(client), []);
+    assert.deepEqual(board.takeChanged(), []);
+    assert.ok(board.takeChangedOrders().length > 0);
+    assert.deepEqual(board.takeChangedOrders(), []);
+  });
+
+  it("tells how a market ended that is gone by then, and which is not followed any more", () => {
+    const feed = new BookFeed();
+    const board = new LiveBoard({ target: "the exchange" });
+    const show = (...messages: Json[]): void => {
+      for (const update of feed.push(wire(...messages))) board.note(update);
+    };
+    const closed = definition([7], { status: "CLOSED" });
+    show(mcm([
+      { id: "1.1", marketDefinition: definition([7]) },
+      { id: "1.2", marketDefinition: definition([7]) },
+    ], { ct: "SUB_IMAGE" }));
+    board.takeChanged();
+    show(
+      mcm([{ id: "1.1", marketDefinition: closed }]),
+      mcm([], { ct: "HEARTBEAT" }),
+    );
+    assert.deepEqual(
+      board.takeChanged().map(({ marketId, status }) => [marketId, status]),
+      [["1.1", "CLOSED"]],
+    );
+    show(mcm([], { ct: "SUB_IMAGE" }));
+    assert.deepEqual(board.takeChanged(), []);
+    assert.deepEqual(board.takeEvents().map(({ json }) => json), [
+      { type: "marketRemoved", marketId: "1.2" },
+    ]);
   });
 
   it("takeEvents() gives each event once, and says how many were lost", () => {
@@ -135,8 +163,8 @@ describe("LiveBoard", () => {
 
 describe("marketLine()", () => {
   it("marketLine() names the market and its favourites", () => {
-    const { board, client } = seen();
-    for (const market of board.takeChanged(client)) {
+    const { board } = seen();
+    for (const market of board.takeChanged()) {
       assert.match(
         marketLine(market),
         /^1\.\d+ .*WIN OPEN( in play)? · £[\d,]+ matched( · \d+ [\d.–]+\/[\d.–]+){3}$/,

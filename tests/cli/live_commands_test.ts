@@ -249,6 +249,24 @@ describe("watch", () => {
     });
   });
 
+  for (const command of ["watch", "record"]) {
+    it(`${command} ends when a subscription is too large, as nothing would come`, async () => {
+      await withExchange({ marketLimit: 1 }, async (run, folder) => {
+        const { code, stderr } = await run([
+          command,
+          "--sports",
+          "7",
+          ...(command === "record" ? [join(folder, "recordings")] : []),
+        ]);
+        assert.equal(code, 1);
+        assert.match(
+          stderr,
+          /^error: Cannot .* SUBSCRIPTION_LIMIT_EXCEEDED.*narrow the filter/m,
+        );
+      });
+    });
+  }
+
   it("watch logs in anew when the session has expired", async () => {
     const reply = { token: "FreshToken", status: "SUCCESS", error: "" };
     await using identity = await startIdentityServer(replies(reply));
