@@ -165,6 +165,11 @@ export class Connection {
     }
   }
 
+  /** Whether somebody looks at what comes. */
+  get isReading(): boolean {
+    return this.#watchdog.isReading;
+  }
+
   /** Whether a request of a kind is not answered. */
   awaits(kind: RequestKind): boolean {
     for (const request of this.#unanswered.values()) {

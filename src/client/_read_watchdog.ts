@@ -56,6 +56,11 @@ export class ReadWatchdog {
     this.#onExpired = onExpired;
   }
 
+  /** Whether a read is pending. */
+  get isReading(): boolean {
+    return this.#readingSince !== undefined;
+  }
+
   /** Sets how long a read may wait, ms. */
   limitSilence(limitMs: number): void {
     if (limitMs === this.#silenceMs) return;

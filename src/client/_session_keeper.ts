@@ -1,5 +1,6 @@
 /** The session token that a client uses. See {@linkcode SessionKeeper}. */
 
+import { orAborted } from "./_abortable.ts";
 import type { ClientTimers } from "./client_timers.ts";
 import { LoginOptionError } from "./login_option_error.ts";
 import { LoginError } from "./login_error.ts";
@@ -10,6 +11,9 @@ import type {
   SessionSource,
   SessionToken,
 } from "./session_source.ts";
+
+/** Longest wait for a session to be kept alive, ms. */
+const KEEP_ALIVE_TIMEOUT_MS = 60_000;
 
 /**
  * Failures in a row of a session source that are taken for passing ones. With the
@@ -135,13 +139,28 @@ export class SessionKeeper {
     return session;
   }
 
+  /** Keeps a session alive once; what never answers has failed. */
+  async #keepAliveInTime(session: LoginSession): Promise<void> {
+    const giveUp = new AbortController();
+    const cancel = this.#timers.schedule(
+      () => giveUp.abort(new Error("Cannot keep session alive in time")),
+      KEEP_ALIVE_TIMEOUT_MS,
+    );
+    const signal = AbortSignal.any([this.#lifetime.signal, giveUp.signal]);
+    try {
+      await orAborted(session.keepAlive(signal), signal);
+    } finally {
+      cancel();
+    }
+  }
+
   #keepAlive(session: LoginSession, delayMs: number): void {
     if (delayMs === Infinity || this.#lifetime.signal.aborted) return;
     this.#cancelKeepAlive?.();
     this.#cancelKeepAlive = this.#timers.schedule(async () => {
       let nextMs = session.lifeMs / 2;
       try {
-        await session.keepAlive(this.#lifetime.signal);
+        await this.#keepAliveInTime(session);
       } catch (error) {
         if (this.#lifetime.signal.aborted || this.#session !== session) return;
         this.#onFailure(

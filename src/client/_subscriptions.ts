@@ -131,7 +131,9 @@ export class Subscriptions {
     const isSubscribed = this.#wanted.some(({ phase }) =>
       phase === "requested" || phase === "imaging" || phase === "live"
     );
-    if (isSubscribed || connection.awaits("heartbeat")) return;
+    // An answer that nobody looks at may have come: the exchange counts requests.
+    const isDue = connection.isReading && connection.awaits("heartbeat");
+    if (isSubscribed || isDue) return;
     const id = this.newRequestId();
     connection.send("heartbeat", id, encodeRequest({ op: "heartbeat", id }));
   }

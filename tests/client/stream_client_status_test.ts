@@ -198,6 +198,20 @@ describe("StreamClient, refused", () => {
     await play.end();
   });
 
+  it("keeps it alive also while the loop looks at nothing that comes", async () => {
+    const play = await new Play().start();
+    play.peer.accept();
+    await turn();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    play.hold = promise;
+    await play.send(failure("SUBSCRIPTION_LIMIT_EXCEEDED", { id: 2 }));
+    await play.timers.pass(40_000);
+    assert.equal(play.peer.count("heartbeat"), 4);
+    play.hold = undefined;
+    resolve();
+    await play.end();
+  });
+
   it("keeps an idle connection alive while its only subscription is refused", async () => {
     const play = await new Play().start();
     play.peer.accept();
@@ -445,6 +459,40 @@ describe("StreamClient's session", () => {
     assert.deepEqual(asked, [false, true]);
     assert.equal(play.peer.last("authentication")!["session"], "token-2");
     await play.end();
+    assert.equal(play.timers.pending, 0);
+  });
+
+  it("is kept alive again when that was never answered", async () => {
+    const signals: AbortSignal[] = [];
+    const play = new Play({
+      session: (): LoginSession => ({
+        token: new Secret("token"),
+        lifeMs: 80_000,
+        keepAlive: (signal) => {
+          signals.push(signal!);
+          return new Promise(() => {});
+        },
+        logout: () => Promise.resolve(),
+      }),
+    });
+    await play.goLive();
+    for (let at = 0; at < 200_000; at += 5_000) {
+      await play.timers.pass(5_000);
+      await play.send({ op: "mcm", id: 2, ct: "HEARTBEAT", clk: "c2" });
+    }
+    // At 40 s, and 10 s after each of those that were given up.
+    assert.equal(signals.length, 3);
+    assert.deepEqual(signals.map(({ aborted }) => aborted), [
+      true,
+      true,
+      false,
+    ]);
+    assert.match(
+      String(play.client.health.lastError?.message),
+      /Cannot keep session alive in time/,
+    );
+    await play.end();
+    assert.equal(signals[2]!.aborted, true);
     assert.equal(play.timers.pending, 0);
   });
 });
