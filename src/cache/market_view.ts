@@ -28,7 +28,7 @@ export interface MarketView {
    * sum over the runners.
    */
   readonly totalMatched: number | undefined;
-  /** `tv` as received. */
+  /** `tv` as received, GBP; in purchased files it is no total (protocol section 8.1). */
   readonly reportedTotalMatched: number | undefined;
   /**
    * The runners in sort priority. Runners without a definition come last, by

@@ -26,50 +26,50 @@ import {
  * ```
  */
 export const RunnerPart: {
+  /** Last traded price (`ltp`). */
   readonly LAST_TRADED_PRICE: number;
+  /** Total matched (`tv`). */
   readonly TOTAL_MATCHED: number;
+  /** Near projected starting price (`spn`). */
   readonly STARTING_PRICE_NEAR: number;
+  /** Far projected starting price (`spf`). */
   readonly STARTING_PRICE_FAR: number;
+  /** All that is available to back (`atb`). */
   readonly AVAILABLE_TO_BACK: number;
+  /** All that is available to lay (`atl`). */
   readonly AVAILABLE_TO_LAY: number;
+  /** Traded volume by price (`trd`). */
   readonly TRADED: number;
+  /** Liabilities of starting price lays (`spb`). */
   readonly LAY_LIABILITY_TAKEN: number;
+  /** Stakes of starting price backs (`spl`). */
   readonly BACK_STAKE_TAKEN: number;
+  /** Best levels to back (`batb`). */
   readonly BEST_AVAILABLE_TO_BACK: number;
+  /** Best levels to lay (`batl`). */
   readonly BEST_AVAILABLE_TO_LAY: number;
+  /** Best levels to back with virtual bets (`bdatb`). */
   readonly BEST_DISPLAY_TO_BACK: number;
+  /** Best levels to lay with virtual bets (`bdatl`). */
   readonly BEST_DISPLAY_TO_LAY: number;
+  /** The runner's definition was replaced, or the runner left or joined the list. */
   readonly DEFINITION: number;
+  /** An image replaced everything known of the runner. */
   readonly IMAGE: number;
 } = {
-  /** `ltp`. */
   LAST_TRADED_PRICE: HAS_LTP,
-  /** `tv`. */
   TOTAL_MATCHED: HAS_TV,
-  /** `spn`. */
   STARTING_PRICE_NEAR: HAS_SPN,
-  /** `spf`. */
   STARTING_PRICE_FAR: HAS_SPF,
-  /** `atb`. */
   AVAILABLE_TO_BACK: 1 << LADDER_SHIFT + LadderKind.ATB,
-  /** `atl`. */
   AVAILABLE_TO_LAY: 1 << LADDER_SHIFT + LadderKind.ATL,
-  /** `trd`. */
   TRADED: 1 << LADDER_SHIFT + LadderKind.TRD,
-  /** `spb`. */
   LAY_LIABILITY_TAKEN: 1 << LADDER_SHIFT + LadderKind.SPB,
-  /** `spl`. */
   BACK_STAKE_TAKEN: 1 << LADDER_SHIFT + LadderKind.SPL,
-  /** `batb`. */
   BEST_AVAILABLE_TO_BACK: 1 << LADDER_SHIFT + LadderKind.BATB,
-  /** `batl`. */
   BEST_AVAILABLE_TO_LAY: 1 << LADDER_SHIFT + LadderKind.BATL,
-  /** `bdatb`. */
   BEST_DISPLAY_TO_BACK: 1 << LADDER_SHIFT + LadderKind.BDATB,
-  /** `bdatl`. */
   BEST_DISPLAY_TO_LAY: 1 << LADDER_SHIFT + LadderKind.BDATL,
-  /** The runner's definition was replaced, or the runner left or joined the list. */
   DEFINITION: 1 << 14,
-  /** An image replaced everything known of the runner. */
   IMAGE: 1 << 15,
 };

@@ -28,12 +28,12 @@ export interface RunnerView {
   /** Last traded price (`ltp`); 0 when the runner was never traded. */
   readonly lastTradedPrice: number | undefined;
   /**
-   * Total matched: the reported total on a live stream; the sum of the traded
+   * Total matched, GBP: the reported total on a live stream; the sum of the traded
    * ladder, to the penny, where no total is reported or in purchased files, whose
    * `tv` is something else (protocol sections 4.6 and 8.1).
    */
   readonly totalMatched: number | undefined;
-  /** `tv` as received. */
+  /** `tv` as received, GBP; in purchased files it is no total (protocol section 8.1). */
   readonly reportedTotalMatched: number | undefined;
   /** Near projected starting price (`spn`); NaN when it cannot be computed, Infinity without opposing money. */
   readonly startingPriceNear: number | undefined;

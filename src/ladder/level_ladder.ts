@@ -24,7 +24,7 @@ import { MAX_LEVEL } from "../tape/layout.ts";
 
 // Stored rows are [price, size]; constants of this file, as V8 does not fold imported ones.
 const PRICE = 0; // decimal odds
-const SIZE = 1; // GBP
+const SIZE = 1; // money
 const STRIDE = 2;
 // Applied rows are [level, price, size].
 const FROM_PRICE = 1;
@@ -89,7 +89,7 @@ export class LevelLadder implements ReadonlyLevelLadder {
   /**
    * Applies changes.
    *
-   * @param rows Source of `[level, price, size]` rows: 0 (best) to 99, decimal odds and GBP. Only read.
+   * @param rows Source of `[level, price, size]` rows: 0 (best) to 99, and the units of {@linkcode PriceSize}. Only read.
    * @param start First slot of the source.
    * @param rowCount Number of rows; 0 changes nothing.
    * @throws {RangeError} when a level is above 99; the rows before it are applied.
@@ -225,7 +225,7 @@ export class LevelLadder implements ReadonlyLevelLadder {
     );
   }
 
-  /** Sum of all sizes, GBP. */
+  /** Sum of all sizes. */
   get totalSize(): number {
     return totalSize(
       dense(this.#buffer, this.#end, this.#count),

@@ -28,7 +28,7 @@ import type {
 // Rows are [price, size]. Constants of this file, as V8 does not fold imported
 // ones: with those an update takes 44 ns instead of 37.
 const PRICE = 0; // decimal odds
-const SIZE = 1; // GBP
+const SIZE = 1; // money
 const STRIDE = 2;
 
 /**
@@ -116,7 +116,7 @@ export class PriceLadder implements ReadonlyPriceLadder {
   /**
    * Applies changes. An empty ladder takes them as an image, in one go.
    *
-   * @param rows Source of `[price, size]` rows: decimal odds and GBP, finite numbers. Only read.
+   * @param rows Source of `[price, size]` rows in the units of {@linkcode PriceSize}, finite numbers. Only read.
    * @param start First slot of the source.
    * @param rowCount Number of rows.
    */
@@ -292,7 +292,7 @@ export class PriceLadder implements ReadonlyPriceLadder {
     return this.#buffer.subarray(this.#head);
   }
 
-  /** Sum of all sizes, GBP. */
+  /** Sum of all sizes. */
   get totalSize(): number {
     return totalSize(this.#buffer, this.#head, this.#buffer.length);
   }

@@ -187,7 +187,7 @@ export class PriceLadderSnapshot implements ReadonlyPriceLadder {
     return this.#block.subarray(this.#start, this.#end);
   }
 
-  /** Sum of all sizes, GBP. */
+  /** Sum of all sizes. */
   get totalSize(): number {
     this.#settle();
     return totalSize(this.#block, this.#start, this.#end);

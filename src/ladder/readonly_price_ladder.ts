@@ -5,15 +5,18 @@ export type LadderOrder = "descending" | "ascending";
 
 /** One row of a ladder. */
 export interface PriceSize {
-  /** Decimal odds. */
+  /** Decimal odds; on LINE markets the position of the line. */
   readonly price: number;
-  /** GBP, whatever the account's currency. */
+  /**
+   * Money: on a market's ladders GBP, whatever the account's currency; on those of
+   * matched orders the account's currency (protocol sections 4.6 and 5).
+   */
   readonly size: number;
 }
 
 /**
- * The query side of a ladder: rows of price (decimal odds) and size (GBP), best
- * first. Row indexes are integers, 0 is the best row.
+ * The query side of a ladder: rows of price and size, whose units are those of
+ * {@linkcode PriceSize}, best first. Row indexes are integers, 0 is the best row.
  *
  * A live ladder changes under the reader with the next update; its
  * `snapshot()` does not.

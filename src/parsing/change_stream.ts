@@ -12,6 +12,12 @@ export interface ChangeStreamOptions {
    * @default {openParser().parser}
    */
   readonly parser?: ChangeParser | undefined;
+  /**
+   * Name of the input, for errors and updates.
+   *
+   * @default {""}
+   */
+  readonly source?: string | undefined;
 }
 
 /**
@@ -22,7 +28,8 @@ export interface ChangeStreamOptions {
  * for each block, several for a great one. A tape belongs to its receiver, and
  * those of one block share its bytes. Invalid lines are records on the tape and
  * do not error the stream; a block that does not end with LF does, with
- * `RangeError`.
+ * `RangeError`. Line numbers and offsets count what comes in: lines that a
+ * `LineStream` has skipped are not among them.
  *
  * @example
  * ```ts
@@ -50,6 +57,7 @@ export class ChangeStream extends TransformStream<Uint8Array, ChangeTape> {
    */
   constructor(options: ChangeStreamOptions = {}) {
     const parser = options.parser ?? openParser().parser;
+    const { source = "" } = options;
     let lines = 0;
     let bytes = 0;
     super({
@@ -57,6 +65,7 @@ export class ChangeStream extends TransformStream<Uint8Array, ChangeTape> {
         for (let at = 0; at < block.length;) {
           at = parser.parse(block, at, block.length);
           const tape = parser.tape.copy(block);
+          tape.source = source;
           tape.linesBefore = lines;
           tape.byteOffset = bytes;
           lines += tape.lines;

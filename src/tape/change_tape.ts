@@ -106,9 +106,13 @@ export class ChangeTape {
     tape.records = this.records;
     tape.lines = this.lines;
     tape.bytes = bytes;
+    tape.source = this.source;
+    tape.linesBefore = this.linesBefore;
+    tape.byteOffset = this.byteOffset;
     tape.objects = this.objects.slice();
     return tape;
   }
+
   /**
    * Reads the lines on the tape with a {@linkcode ChangeReader}.
    *

@@ -100,4 +100,21 @@ describe("CacheStream", () => {
     stream.cache.drain();
     assert.equal(stream.cache.counts.droppedSegments, 1);
   });
+
+  it("says where each line is in an input that has a name", async () => {
+    const places: unknown[] = [];
+    const batches = toStream(chunksOf(lines(2, 3), 10))
+      .pipeThrough(new LineStream())
+      .pipeThrough(new ChangeStream({ source: "a.ndjson" }))
+      .pipeThrough(new CacheStream());
+    for await (const batch of batches) {
+      for (const { source, lineNumber, byteOffset } of batch) {
+        places.push([source, lineNumber, byteOffset]);
+      }
+    }
+    assert.deepEqual(places, [
+      ["a.ndjson", 1, 0],
+      ["a.ndjson", 2, lines(2).length],
+    ]);
+  });
 });

@@ -27,7 +27,16 @@ describe("ChangeTape", () => {
     const block = encoder.encode(`{"op":"mcm","clk":"a"}\n{\n`);
     const parser = new JsonParser();
     parser.parse(block, 0, block.length);
+    Object.assign(parser.tape, {
+      source: "a",
+      linesBefore: 7,
+      byteOffset: 99,
+    });
     const copy = parser.tape.copy();
+    assert.deepEqual(
+      [copy.source, copy.linesBefore, copy.byteOffset],
+      ["a", 7, 99],
+    );
     const other = encoder.encode(`{"op":"mcm","pt":12345678901}\n`);
     block.set(other.subarray(0, block.length));
     parser.parse(other, 0, other.length);
