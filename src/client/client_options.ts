@@ -83,7 +83,8 @@ export interface StreamClientOptions
 
   /**
    * A cache to use instead of a new one, for instance one that has books already. It
-   * must not be strict: a line that is no message makes the client connect anew.
+   * has options of its own: those here must then be left out. It must not be strict: a
+   * line that is no message makes the client connect anew.
    */
   readonly cache?: StreamCache | undefined;
   /** A parser to use; it must not be used for anything else meanwhile. */
@@ -102,8 +103,8 @@ export interface StreamClientOptions
   readonly maxLineBytes?: number | undefined;
   /**
    * Most markets in the cache. A message that would bring more ends the client, so
-   * that no server can use up the memory. A {@linkcode cache} of your own has its
-   * own limit.
+   * that no server can use up the memory. A {@linkcode cache} of your own has no limit
+   * but its own.
    *
    * @default {100_000}
    */

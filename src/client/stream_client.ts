@@ -1,7 +1,8 @@
 /** Market and order books, live. See {@linkcode StreamClient}. */
 
 import { BookFeed } from "../cache/book_feed.ts";
-import { StreamCache } from "../cache/stream_cache.ts";
+import { cacheFor } from "../cache/cache_for.ts";
+import type { StreamCache } from "../cache/stream_cache.ts";
 import type { StreamName, StreamUpdate } from "../cache/stream_update.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
 import { warmUp } from "../cache/warm_up.ts";
@@ -195,7 +196,8 @@ export class StreamClient
    * @param options Who connects, and what for.
    * @throws {InvalidRequestError} when the protocol forbids a subscription.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {TypeError} when the application key or the token is empty, or the cache
+   * @throws {TypeError} when the application key or the token is empty, when there are
+   * a cache and options of another one, or when the cache
    * is strict.
    */
   constructor(options: StreamClientOptions) {
@@ -229,17 +231,14 @@ export class StreamClient
       heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
       segmentation: options.segmentation ?? true,
     };
-    if (options.cache?.isStrict) {
+    this.cache = cacheFor("create client", options, options.cache, {
+      maxMarkets: DEFAULT_MAX_MARKETS,
+    });
+    if (this.cache.isStrict) {
       throw new TypeError(
         "Cannot create client as its cache must not be strict: the client has to go on behind what cannot be used",
       );
     }
-    this.cache = options.cache ??
-      new StreamCache({
-        ...options,
-        strict: false,
-        maxMarkets: options.maxMarkets ?? DEFAULT_MAX_MARKETS,
-      });
     this.#subscriptions = new Subscriptions(this.cache, timers);
     this.#controls = new ControlMessages({
       sessions: this.#sessions,

@@ -1,7 +1,8 @@
 /** Recordings as updates. See {@linkcode replay}. */
 
 import { BookFeed } from "../cache/book_feed.ts";
-import { StreamCache, type StreamCacheOptions } from "../cache/stream_cache.ts";
+import { cacheFor } from "../cache/cache_for.ts";
+import type { StreamCache, StreamCacheOptions } from "../cache/stream_cache.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
 import type { ChangeParser } from "../parsing/change_parser.ts";
 import { type BackendChoice, openParser } from "../parsing/open_parser.ts";
@@ -18,9 +19,15 @@ export interface ReplayOptions extends StreamCacheOptions {
    * @default {"auto"}
    */
   readonly backend?: BackendChoice | undefined;
-  /** A parser to use instead; it must not be used for anything else meanwhile. */
+  /**
+   * A parser to use instead, with {@linkcode backend} left out; it must not be used
+   * for anything else meanwhile.
+   */
   readonly parser?: ChangeParser | undefined;
-  /** A cache to use instead of a new one, for instance one that has books already. */
+  /**
+   * A cache to use instead of a new one, for instance one that has books already. It
+   * has options of its own: those here must then be left out.
+   */
   readonly cache?: StreamCache | undefined;
   /**
    * Longest line, bytes. A longer one is dropped and reported as an update of
@@ -62,7 +69,10 @@ export interface Replay extends AsyncIterableIterator<UpdateBatch> {
  * is asked for; leaving the loop early closes the files.
  * @throws {ReplaySourceError} when the first batch is asked for and a path does not
  * exist or a folder has no recordings; also for damage, if `strict`.
- * @throws {InvalidLineError} on a line that cannot be read, if `strict`.
+ * @throws {InvalidLineError} on a line that cannot be read, if `strict`; likewise
+ * whatever else is reported otherwise.
+ * @throws {TypeError} at once, when there are a cache and options of another one.
+ * @throws {unknown} the signal's reason, when it is aborted.
  *
  * @example
  * ```ts
@@ -108,7 +118,7 @@ class SourceReplay implements Replay {
     const { parser, backend, maxLineBytes } = options;
     this.#source = source;
     this.#signal = options.signal;
-    this.cache = options.cache ?? new StreamCache(options);
+    this.cache = cacheFor("replay", options, options.cache);
     this.#feed = new BookFeed({
       parser: parser ?? openParser({ backend }).parser,
       cache: this.cache,

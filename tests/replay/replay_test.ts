@@ -285,6 +285,19 @@ describe("replay()", () => {
     assert.equal(priceIn(cache), 2);
   });
 
+  it("refuses options of a cache beside a cache, as they would do nothing", () => {
+    const cache = new StreamCache();
+    assert.throws(
+      () => replay(new Uint8Array(), { cache, strict: true }),
+      /^TypeError: Cannot replay as "strict" must be an option of the cache/,
+    );
+    assert.throws(
+      () => replay(new Uint8Array(), { cache, closedRetentionMs: 0 }),
+      TypeError,
+    );
+    replay(new Uint8Array(), { cache, strict: undefined });
+  });
+
   it("reads a generated session of each flavor to its own state", async () => {
     for (const flavor of ["live", "pro", "basic"] as const) {
       const options = { seed: 3, flavor, messages: 200, markets: 2 };
