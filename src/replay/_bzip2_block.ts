@@ -1,5 +1,7 @@
 /** One bzip2 block, decoded. See {@linkcode Bzip2BlockDecoder}. */
 
+import { blockCrc } from "./_bzip2_crc.ts";
+import { BYTE_BITS, LinkWalk } from "./_bzip2_links.ts";
 import {
   Bzip2BlockError,
   HuffmanCode,
@@ -35,7 +37,6 @@ const MAX_RUN_WEIGHT = 1 << 20;
 
 // Four equal bytes in a row are followed by a count of further ones.
 const RUN_LENGTH = 4;
-const MAX_RUN_REPEATS = 255;
 
 // What a block usually needs; one that decodes to more gives it back afterwards.
 const OUTPUT_BYTES = 1 << 20;
@@ -44,34 +45,22 @@ const MAX_KEPT_OUTPUT_BYTES = 1 << 22;
 /** Result of {@linkcode Bzip2BlockDecoder.decode} when the input ends inside the block. */
 export const NEED_MORE_INPUT = -1;
 
-// CRC-32 as bzip2 has it: highest bit first, unlike that of gzip.
-const CRC_TABLE: Int32Array = /* @__PURE__ */ (() => {
-  const table = new Int32Array(256);
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte << 24;
-    for (let bit = 0; bit < 8; bit++) {
-      crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-    }
-    table[byte] = crc;
-  }
-  return table;
-})();
-
 /**
  * Decodes bzip2 blocks one at a time from memory.
  *
  * The block's checksum is verified before its bytes are handed out, so what
  * {@linkcode output} holds after {@linkcode decode} is what was compressed.
- * Buffers (about 5 MB) are made once and used again for each block.
+ * Buffers (about 6 MB) are made once and used again for each block.
  */
 export class Bzip2BlockDecoder {
   #output = new Uint8Array(OUTPUT_BYTES);
   #outputLength = 0;
   #crc = 0;
 
-  // Low 8 bits: byte i of the transformed block. High 24 bits, once inverted:
-  // where the byte that follows in the original is found.
-  readonly #transform = new Uint32Array(MAX_BLOCK_BYTES);
+  // Low 8 bits: byte i of the transformed block. Above them, once inverted: where
+  // the byte that follows in the original is found; as a `LinkWalk` wants it.
+  readonly #transform = new Int32Array(MAX_BLOCK_BYTES);
+  readonly #walk = new LinkWalk();
   readonly #codes = Array.from({ length: MAX_TABLES }, () => new HuffmanCode());
   readonly #selectors = new Uint8Array(MAX_SELECTORS);
   readonly #byteOfSymbol = new Uint8Array(256);
@@ -335,49 +324,51 @@ export class Bzip2BlockDecoder {
       counts[byte] = sum;
       sum += count;
     }
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < length;) {
+      // Bytes come in long runs: within one the place stays in a register.
       const byte = transform[i]! & 0xff;
-      const place = counts[byte]!;
-      counts[byte] = place + 1;
-      transform[place]! |= i << 8;
+      let place = counts[byte]!;
+      do {
+        transform[place++]! |= i++ << BYTE_BITS;
+      } while (i < length && (transform[i]! & 0xff) === byte);
+      counts[byte] = place;
     }
   }
 
   /** Follows the links from the origin, undoes the run lengths, and takes the checksum. */
   #write(origin: number, length: number): void {
     const transform = this.#transform;
+    const first = transform[origin]! >>> BYTE_BITS;
     let output = this.#output;
-    let lastSafe = output.length - MAX_RUN_REPEATS - 1;
+    // There is always room for one byte of each entry that is left. Only counts of
+    // equal bytes ask for more.
+    if (output.length < length) output = new Uint8Array(length * 2);
     let at = 0;
-    let crc = -1;
-    let place = transform[origin]! >>> 8;
+    let left = length;
     let previous = -1;
     let run = 0;
-    for (let i = 0; i < length; i++) {
-      const entry = transform[place]!;
-      const byte = entry & 0xff;
-      place = entry >>> 8;
-      if (at > lastSafe) {
-        const grown = new Uint8Array(output.length * 2);
-        grown.set(output);
-        output = grown;
-        lastSafe = output.length - MAX_RUN_REPEATS - 1;
-      }
-      if (run === RUN_LENGTH) {
-        for (let repeat = byte; repeat > 0; repeat--) {
-          output[at++] = previous;
-          crc = crc << 8 ^ CRC_TABLE[(crc >>> 24) ^ previous]!;
+    for (const piece of this.#walk.read(transform, first, length)) {
+      left -= piece.length;
+      for (let i = 0; i < piece.length; i++) {
+        const byte = piece[i]!;
+        if (run !== RUN_LENGTH) {
+          output[at++] = byte;
+          run = byte === previous ? run + 1 : 1;
+          previous = byte;
+          continue;
         }
+        const needed = at + byte + piece.length - i + left;
+        if (needed > output.length) {
+          const grown = new Uint8Array(needed * 2);
+          grown.set(output);
+          output = grown;
+        }
+        for (const end = at + byte; at < end; at++) output[at] = previous;
         run = 0;
-        continue;
       }
-      output[at++] = byte;
-      crc = crc << 8 ^ CRC_TABLE[(crc >>> 24) ^ byte]!;
-      run = byte === previous ? run + 1 : 1;
-      previous = byte;
     }
     this.#output = output;
     this.#outputLength = at;
-    this.#crc = ~crc;
+    this.#crc = blockCrc(output, at);
   }
 }
