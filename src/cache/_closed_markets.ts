@@ -17,7 +17,8 @@ const NONE: readonly never[] = [];
  * more. If no publish time was known then, it runs from the first one that is.
  */
 export class ClosedMarkets<Book extends { readonly marketId: string }> {
-  readonly #retentionMs: number;
+  /** How long they are kept, ms of publish time. */
+  readonly retentionMs: number;
   readonly #waiting = new Set<Book>();
   /** Publish times of the closings, ms, or NaN. They outlive {@linkcode clear}. */
   readonly #closingTimes = new WeakMap<Book, number>();
@@ -30,7 +31,7 @@ export class ClosedMarkets<Book extends { readonly marketId: string }> {
 
   /** @param retentionMs How long they are kept: 0 not at all, Infinity for good. */
   constructor(retentionMs: number) {
-    this.#retentionMs = retentionMs;
+    this.retentionMs = retentionMs;
   }
 
   /** Whether no book waits to be dropped. */
@@ -40,13 +41,13 @@ export class ClosedMarkets<Book extends { readonly marketId: string }> {
 
   /** Takes in a closed book; one that waits already goes on waiting. */
   add(book: Book, publishTimeMs: number): void {
-    if (this.#retentionMs === Infinity || this.#waiting.has(book)) return;
+    if (this.retentionMs === Infinity || this.#waiting.has(book)) return;
     const closingTimeMs = this.#closingTimes.get(book) ?? publishTimeMs;
     this.#closingTimes.set(book, closingTimeMs);
     this.#waiting.add(book);
     this.#nextDueMs = Math.min(
       this.#nextDueMs,
-      closingTimeMs + this.#retentionMs,
+      closingTimeMs + this.retentionMs,
     );
   }
 
@@ -71,12 +72,12 @@ export class ClosedMarkets<Book extends { readonly marketId: string }> {
    */
   takeDue(publishTimeMs: number): readonly Book[] {
     // Without a retention time, time plays no part.
-    if (this.#retentionMs > 0 && publishTimeMs < this.#nextDueMs) return NONE;
+    if (this.retentionMs > 0 && publishTimeMs < this.#nextDueMs) return NONE;
     const due: Book[] = [];
     this.#nextDueMs = Infinity;
     for (const book of this.#waiting) {
       const dueMs = this.#dueTimeOf(book, publishTimeMs);
-      if (this.#retentionMs === 0 || publishTimeMs >= dueMs) {
+      if (this.retentionMs === 0 || publishTimeMs >= dueMs) {
         this.#waiting.delete(book);
         this.#remember(book.marketId);
         due.push(book);
@@ -99,7 +100,7 @@ export class ClosedMarkets<Book extends { readonly marketId: string }> {
       closingTimeMs = publishTimeMs;
       this.#closingTimes.set(book, closingTimeMs);
     }
-    return closingTimeMs + this.#retentionMs;
+    return closingTimeMs + this.retentionMs;
   }
 
   #remember(marketId: string): void {

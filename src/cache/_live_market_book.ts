@@ -41,8 +41,12 @@ export class LiveMarketBook implements MarketBook {
   readonly isPurchased: boolean;
   readonly missedImage: boolean;
   readonly #pool: LadderPool;
+  /** Whether prices that come after the closing count. */
+  readonly #keepsLate: boolean;
 
   #definition: MarketDefinition | undefined;
+  /** What the definition says, at hand: each change has to know. */
+  #isClosed = false;
   // A double that is no integer: see LiveRunnerBook.
   #reportedTotalMatched = NaN;
   #finalTotalMatched = NaN;
@@ -70,12 +74,14 @@ export class LiveMarketBook implements MarketBook {
     isPurchased: boolean,
     missedImage: boolean,
     pool: LadderPool,
+    keepsLate: boolean,
   ) {
     this.marketId = marketId;
     this.idBytes = idBytes;
     this.isPurchased = isPurchased;
     this.missedImage = missedImage;
     this.#pool = pool;
+    this.#keepsLate = keepsLate;
   }
 
   /**
@@ -114,6 +120,7 @@ export class LiveMarketBook implements MarketBook {
     if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
     if ((flags & CONFLATED) !== 0) this.#conflatedCount++;
     if ((flags & IMAGE) !== 0) this.#beginImage(flags);
+    const wasClosed = this.isClosed && (flags & IMAGE) === 0;
     if ((flags & HAS_DEFINITION) !== 0) {
       const start = lineStart + slots[at + DEFINITION_START]!;
       const end = lineStart + slots[at + DEFINITION_END]!;
@@ -123,6 +130,8 @@ export class LiveMarketBook implements MarketBook {
       if (this.isClosed) return isFirst;
       this.isTombstone = false;
     }
+    // Late prices of a market that is over are none (protocol section 4.7).
+    if (wasClosed && this.isClosed && !this.#keepsLate) return isFirst;
     if ((flags & HAS_MARKET_TV) !== 0) this.#applyTotal(slots[at + MARKET_TV]!);
     const runners = this.#runners;
     let count = slots[at + RUNNER_COUNT]! | 0;
@@ -161,7 +170,7 @@ export class LiveMarketBook implements MarketBook {
   }
 
   get isClosed(): boolean {
-    return this.status === "CLOSED";
+    return this.#isClosed;
   }
 
   get inPlay(): boolean {
@@ -291,6 +300,7 @@ export class LiveMarketBook implements MarketBook {
 
   #define(definition: MarketDefinition, serial: number): void {
     this.#definition = definition;
+    this.#isClosed = definition.status === "CLOSED";
     const runners = this.#runners;
     runners.relist();
     const before = runners.all.filter((runner) =>

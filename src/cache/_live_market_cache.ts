@@ -14,6 +14,7 @@ import type { MarketCache } from "./market_cache.ts";
 // Copies, as engines do not fold imported constants; see `_scan_change.ts`.
 const CHANGE_SLOTS: typeof layout.CHANGE_SLOTS = 16;
 const CHANGE_TYPE_MASK: typeof layout.CHANGE_TYPE_MASK = 0b111;
+const TYPE_RESUB_DELTA: typeof layout.ChangeTypeCode.RESUB_DELTA = 2;
 const TYPE_SUB_IMAGE: typeof layout.ChangeTypeCode.SUB_IMAGE = 1;
 const CLK_END: typeof layout.CLK_END = 9;
 const CLK_START: typeof layout.CLK_START = 8;
@@ -47,7 +48,7 @@ export class LiveMarketCache implements MarketCache {
   readonly #former = new Map<string, LiveMarketBook>();
   readonly #closed: ClosedMarkets<LiveMarketBook>;
   #serial = 0;
-  /** Images of all markets so far; one in segments counts once. */
+  /** Images and resumptions so far; one in segments counts once. */
   #images = 0;
   #publishTimeMs = NaN;
   #conflatedCount = 0;
@@ -90,9 +91,14 @@ export class LiveMarketCache implements MarketCache {
     if (!this.#closed.isEmpty) this.#evict();
   }
 
+  /** Begins a message in which a market may stand twice; in segments it is one. */
+  beginCopies(): void {
+    this.#images++;
+  }
+
   /** Begins an image of all markets: those it does not hold will be gone. */
   beginImage(): void {
-    this.#images++;
+    this.beginCopies();
     for (const book of this.#index.values()) {
       this.#former.set(book.marketId, book);
     }
@@ -109,7 +115,9 @@ export class LiveMarketCache implements MarketCache {
       ? slots[at + PUBLISH_TIME]!
       : NaN;
     if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
-    const isImage = (flags & CHANGE_TYPE_MASK) === TYPE_SUB_IMAGE;
+    const changeType = flags & CHANGE_TYPE_MASK;
+    const hasCopies = changeType === TYPE_SUB_IMAGE ||
+      changeType === TYPE_RESUB_DELTA;
     const serial = this.#serial;
     let count = slots[at + MARKET_COUNT]! | 0;
     let market = at + CHANGE_SLOTS;
@@ -127,7 +135,8 @@ export class LiveMarketCache implements MarketCache {
         );
       if (
         book !== undefined &&
-        (!isImage || !this.#isOlderCopy(book, slots, market, bytes, lineStart))
+        (!hasCopies ||
+          !this.#isOlderCopy(book, slots, market, bytes, lineStart))
       ) {
         if ((marketFlags & CONFLATED) !== 0) {
           this.#conflatedCount++;
@@ -191,6 +200,7 @@ export class LiveMarketCache implements MarketCache {
       isPurchased,
       (flags & IMAGE) === 0,
       this.#pool,
+      this.#closed.retentionMs === Infinity,
     );
     book.isTombstone = isTombstone;
     this.#index.add(book);
@@ -198,8 +208,8 @@ export class LiveMarketCache implements MarketCache {
   }
 
   /**
-   * A market that was moved between events can stand twice in one image, and only
-   * the newer copy is updated later (protocol section 4.1).
+   * A market that was moved between events can stand twice in one image, and in what
+   * stands for one, and only the newer copy is updated later (protocol section 4.1).
    */
   #isOlderCopy(
     book: LiveMarketBook,

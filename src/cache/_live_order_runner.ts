@@ -91,14 +91,13 @@ export class LiveOrderRunner implements OrderRunner {
     }
   }
 
-  /** Discards everything. */
+  /** Discards everything; what changed in this message is still to be told. */
   clear(journal: OrderJournal): void {
     for (const order of this.#open.values()) journal.discard(order);
     this.#open.clear();
     this.#completed.clear();
     this.#matches.clear();
     this.#strategies.clear();
-    this.#changedOrders = [];
     this.#openList = this.#completedList = undefined;
   }
 

@@ -60,6 +60,8 @@ export class MarketStream {
   #isShowing = false;
   /** … and how many were. */
   #shownSegments = 0;
+  /** Whether they are of an image. */
+  #isShowingImage = false;
   /** Whether segments are under way whose start is known to be missing. */
   #isHeadless = false;
   /** What the segments of the message under way say for all of them. */
@@ -139,9 +141,13 @@ export class MarketStream {
       this.#isShowing ? this.#shownSegments : this.#held.segments.length,
       this.#update,
     );
+    const markets = this.#markets;
+    markets.begin();
+    // Half of an image is none, but the markets that it has not named are gone.
+    if (this.#isShowingImage) markets.endImage();
     this.dropSegments();
-    this.#markets.begin();
-    this.#markets.showOn(this.#update);
+    markets.showOn(this.#update);
+    state.miss();
     this.#failures.report(error);
     return true;
   }
@@ -175,7 +181,7 @@ export class MarketStream {
     const markets = this.#markets;
     markets.begin();
     if (this.#isTooMany(tape, at, changeType)) return this.#refuse();
-    if (changeType === TYPE_SUB_IMAGE) markets.beginImage();
+    this.#beginCopies(changeType);
     markets.apply(slots, at, tape.bytes);
     if (changeType === TYPE_SUB_IMAGE) markets.endImage();
     this.#finish(tape, at, changeType);
@@ -185,6 +191,7 @@ export class MarketStream {
   /** Drops and counts half a message in segments. */
   dropSegments(): void {
     this.#isShowing = false;
+    this.#isShowingImage = false;
     this.#shownSegments = 0;
     if (!this.#held.isOpen) return;
     this.#held.clear();
@@ -223,7 +230,7 @@ export class MarketStream {
       this.dropSegments();
       return this.#refuse();
     }
-    if (isImage) markets.beginImage();
+    this.#beginCopies(changeType);
     for (const { slots, bytes } of held.segments) {
       markets.apply(slots, 0, bytes);
     }
@@ -235,6 +242,12 @@ export class MarketStream {
     return true;
   }
 
+  /** Begins a message that stands for an image, if it does. */
+  #beginCopies(changeType: number): void {
+    if (changeType === TYPE_SUB_IMAGE) this.#markets.beginImage();
+    else if (changeType === TYPE_RESUB_DELTA) this.#markets.beginCopies();
+  }
+
   /** Holds a segment; returns whether there is a failure to deliver. */
   #hold(tape: ChangeTape, at: number): boolean {
     const held = this.#held;
@@ -242,6 +255,8 @@ export class MarketStream {
     if (held.heldBytes <= this.#maxHeldBytes) return false;
     const { heldBytes } = held;
     this.dropSegments();
+    this.#isHeadless = true;
+    this.state.miss();
     this.#failures.report(
       new RangeError(
         `Cannot hold segments as they must be <= ${this.#maxHeldBytes} bytes: ${heldBytes} bytes held`,
@@ -269,11 +284,15 @@ export class MarketStream {
     this.#shownSegments = isFirst ? 1 : this.#shownSegments + 1;
     if (isFirst || segment === SEGMENT_END) this.#isHeadless = false;
     if (this.#isTooMany(tape, at, isFirst ? changeType : undefined)) {
+      // What is left of it makes no complete image.
+      this.dropSegments();
+      this.#isHeadless = segment !== SEGMENT_END;
       return this.#refuse();
     }
+    this.#isShowingImage = isImage && this.#isShowing;
     if (isFirst) this.#group = undefined;
     this.#group = joinEnvelopes(this.#group, update);
-    if (isImage && isFirst) markets.beginImage();
+    if (isFirst) this.#beginCopies(changeType);
     markets.apply(tape.slots, at, tape.bytes);
     if (segment === SEGMENT_END && !isHeadless) {
       if (isImage) markets.endImage();
@@ -311,6 +330,7 @@ export class MarketStream {
   #refuse(): true {
     const markets = this.#markets;
     markets.showOn(this.#update);
+    this.state.miss();
     this.#failures.report(
       new RangeError(
         `Cannot apply message as markets must be <= ${this.#maxMarkets}: it adds to ${markets.size}`,
@@ -330,8 +350,7 @@ export class MarketStream {
     const isImage = changeType === TYPE_SUB_IMAGE;
     const isResubscription = changeType === TYPE_RESUB_DELTA;
     const isAhead = this.#held.isOpen || this.#isShowing ||
-      this.state.isInterrupted ||
-      (this.state.isIncomplete && !isImage && !isResubscription);
+      (this.state.isBehind && !isImage && !isResubscription);
     if ((flags & HAS_CLK) !== 0 && !isAhead) {
       const lineStart = slots[at + LINE_START]! | 0;
       clock.setClk(

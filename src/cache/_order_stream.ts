@@ -130,6 +130,7 @@ export class OrderStream {
     this.dropSegments();
     this.#markets.begin();
     this.#markets.showOn(this.#update);
+    state.miss();
     this.#failures.report(error);
     return true;
   }
@@ -181,11 +182,15 @@ export class OrderStream {
     this.#markets.showOn(update);
     const group = isContinued ? [...held, message] : [message];
     if (isContinued) this.#forget();
-    if (!this.#applyGroup(group)) return true;
+    if (!this.#applyGroup(group)) {
+      state.miss();
+      return true;
+    }
     update.stream = "order";
     update.kind = isHeartbeat ? "heartbeat" : "order";
-    update.isImage = envelope.ct === "SUB_IMAGE" && !isHeadless;
-    update.isResubscription = envelope.ct === "RESUB_DELTA" && !isHeadless;
+    const isWhole = isLast && !isHeadless;
+    update.isImage = isWhole && envelope.ct === "SUB_IMAGE";
+    update.isResubscription = isWhole && envelope.ct === "RESUB_DELTA";
     update.orders = this.#orders.changed;
     update.removedOrders = this.#orders.removed;
     update.missingOrders = this.#orders.missingAfterImage;
@@ -193,13 +198,12 @@ export class OrderStream {
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
     const isAhead = held.length > 0 || this.#isShowing ||
-      state.isInterrupted ||
-      (state.isIncomplete && !update.isImage && !update.isResubscription);
-    if (isLast && (update.isImage || update.isResubscription)) {
+      (state.isBehind && !update.isImage && !update.isResubscription);
+    if (update.isImage || update.isResubscription) {
       state.complete();
       update.isStale = state.isStale;
     }
-    if (isLast && !isHeadless && !isAhead) this.#takeClocks(group);
+    if (isWhole && !isAhead) this.#takeClocks(group);
     return true;
   }
 
@@ -221,6 +225,8 @@ export class OrderStream {
   #refuse(): true {
     const heldBytes = this.#heldBytes;
     this.dropSegments();
+    this.#isHeadless = true;
+    this.state.miss();
     this.#failures.report(
       new RangeError(
         `Cannot hold segments as they must be <= ${this.#maxHeldBytes} bytes: ${heldBytes} bytes held`,

@@ -36,6 +36,8 @@ export class StreamState {
    * brings them up to date, has not been applied.
    */
   #isIncomplete = false;
+  /** Whether a message since the last image could not be applied. */
+  #hasMissed = false;
   /** The interruption that is not over; its outcome is not known yet. */
   #gap: Omit<Gap, "outcome"> | undefined;
   #isLagging = false;
@@ -54,9 +56,21 @@ export class StreamState {
     return this.#isLagging || this.#isIncomplete || this.#gap !== undefined;
   }
 
-  /** Whether the image, or what brings the books up to date, is still to come. */
-  get isIncomplete(): boolean {
-    return this.#isIncomplete;
+  /**
+   * Whether no clock may be taken, as it would be ahead of the books: an image, or what
+   * brings them up to date, is still to come, or a message is missing from them.
+   */
+  get isBehind(): boolean {
+    return this.#isIncomplete || this.#hasMissed || this.#gap !== undefined;
+  }
+
+  /**
+   * Notes that a message could not be applied. Of a recording all else still is what
+   * it was; a subscription is stale.
+   */
+  miss(): void {
+    this.#hasMissed = true;
+    if (this.subscriptionId !== undefined) this.#isIncomplete = true;
   }
 
   /** Notes that the books are not those of the present subscription. */
@@ -67,6 +81,7 @@ export class StreamState {
   /** Notes that an image, or what brings the books up to date, has been applied. */
   complete(): void {
     this.#isIncomplete = false;
+    this.#hasMissed = false;
   }
 
   /** Whether the stream is interrupted: neither an image nor a resumption has come since. */

@@ -178,7 +178,7 @@ export class OrderCache implements Iterable<OrderBook> {
    * Discards everything, as an image of the subscription begins: call it before
    * the first message of a `SUB_IMAGE` is applied. What was discarded and does
    * not come back is reported when the image ends, that is, with the first
-   * message that has no `segmentType` or `SEG_END`.
+   * message but a heartbeat that is neither `SEG_START` nor `SEG`.
    */
   beginImage(): void {
     this.#settle();
@@ -231,8 +231,12 @@ export class OrderCache implements Iterable<OrderBook> {
       for (const change of message.oc ?? []) {
         this.#applyMarket(change, publishTimeMs);
       }
-      const segment = message.segmentType ?? "SEG_END";
-      if (this.#imaging && segment === "SEG_END") this.#endImage();
+      const { segmentType } = message;
+      const isContinued = segmentType === "SEG_START" || segmentType === "SEG";
+      // A heartbeat may come among the segments.
+      if (this.#imaging && !isContinued && message.ct !== "HEARTBEAT") {
+        this.#endImage();
+      }
     }
     if (!this.#imaging && this.#unconfirmed.size > 0) {
       this.#missing = [...this.#unconfirmed.values()];

@@ -43,7 +43,9 @@ export interface StreamCacheOptions {
    *   time shows its time to be over, its orders with that one. Images do not
    *   prolong it. If no publish time is known at the closing, it is counted from
    *   the first one that is: in a stream without them nothing ever goes.
-   * - Infinity: nothing ever goes.
+   * - Infinity: nothing ever goes, and all that is said of a market that is closed is
+   *   applied. Otherwise only its definition is: late prices are none (protocol
+   *   section 4.7).
    *
    * @default {0}
    */
@@ -376,6 +378,9 @@ export class StreamCache {
         return this.#applyMessage(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
       default:
         this.#beginOther();
+        // It may have been of either stream.
+        this.#streams.market.state.miss();
+        this.#streams.order.state.miss();
         this.#failures.report(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
         return UPDATE;
     }

@@ -15,6 +15,7 @@ function bookOf(marketId: string): LiveMarketBook {
     false,
     false,
     pool,
+    false,
   );
 }
 
