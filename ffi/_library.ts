@@ -122,7 +122,8 @@ function resolvePackage(specifier: string): string | undefined {
   try {
     // By another name, as a publisher cannot rewrite what depends on the platform.
     const { resolve } = import.meta;
-    const url = resolve(specifier);
+    // Bun's needs to know whose it is.
+    const url = resolve.call(import.meta, specifier);
     return url.startsWith("file:") ? fileURLToPath(url) : undefined;
   } catch {
     return undefined; // not installed

@@ -19,6 +19,7 @@ import {
   InvalidLineError,
   type InvalidLineReason,
 } from "./invalid_line_error.ts";
+import { isTooDeep, MAX_NESTING } from "./nesting.ts";
 
 /**
  * Makes the record of a single line with a strict `TextDecoder` and
@@ -111,6 +112,12 @@ export class JsonLineWriter {
       text = this.#decoder.decode(line);
     } catch (error) {
       throw new Defect("encoding", "it is not well-formed UTF-8", error);
+    }
+    if (isTooDeep(line)) {
+      throw new Defect(
+        "syntax",
+        `it is nested over ${MAX_NESTING} levels deep`,
+      );
     }
     let value: unknown;
     try {

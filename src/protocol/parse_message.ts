@@ -8,6 +8,7 @@ import {
 } from "./message_schema.ts";
 import { MessageSchemaError } from "./message_schema_error.ts";
 import { mayHoldCredentials } from "../parsing/credentials.ts";
+import { isTooDeep, MAX_NESTING } from "../parsing/nesting.ts";
 import type { StreamMessage } from "./messages.ts";
 
 // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it:
@@ -49,6 +50,13 @@ export function parseMessage(line: Uint8Array): StreamMessage {
       detail: "it is not well-formed UTF-8",
       line,
       cause,
+    });
+  }
+  if (isTooDeep(line)) {
+    throw new InvalidLineError({
+      reason: "syntax",
+      detail: `it is nested over ${MAX_NESTING} levels deep`,
+      line,
     });
   }
   return parseMessageText(text);

@@ -25,6 +25,9 @@ const OPERATION_KEY = '"op"';
 // A message whose first 64 KiB lack it, as it comes last, has these by then.
 const CHANGES_KEY = /"(?:mc|oc)"\s*:/;
 
+// A line that begins as messages do.
+const OBJECT_LINE = /^\s*\{/m;
+
 /** What a folder holds, in the order of reading. */
 export interface FolderListing {
   /** Recordings. */
@@ -114,8 +117,8 @@ async function holdsMessages(source: ByteSource): Promise<boolean> {
     text += decoder.decode(chunk, { stream: true });
     if (text.length >= LOOK_CHARS) break;
   }
-  const start = text.trimStart();
-  if (isCutShort) return start === "" || start.startsWith("{");
-  return start.startsWith("{") &&
-    (text.includes(OPERATION_KEY) || CHANGES_KEY.test(text));
+  // Some line: the first may be damaged, or the end of one.
+  const hasObject = OBJECT_LINE.test(text);
+  if (isCutShort) return hasObject || text.trim() === "";
+  return hasObject && (text.includes(OPERATION_KEY) || CHANGES_KEY.test(text));
 }

@@ -27,7 +27,11 @@ export function segmentsOf(
     ...rest
   } = message;
   const changes = list as readonly unknown[];
-  const count = Math.min(random.integer(2, MAX_SEGMENTS), changes.length + 1);
+  // Two at the least, also of a message without changes: one alone has no end.
+  const count = Math.max(
+    2,
+    Math.min(random.integer(2, MAX_SEGMENTS), changes.length + 1),
+  );
   // With fewer changes than segments, either the first or the last goes without.
   const round = random.pick([Math.floor, Math.ceil]);
   const segments: Message[] = [];

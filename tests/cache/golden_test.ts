@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
+import { openNative } from "../../ffi/mod.ts";
 import { BookFeed } from "../../src/cache/book_feed.ts";
 import type { MarketBook } from "../../src/cache/market_book.ts";
 import type { RunnerBook } from "../../src/cache/runner_book.ts";
@@ -12,6 +13,7 @@ import {
 } from "../../src/parsing/open_parser.ts";
 import { replay } from "../../src/replay/replay.ts";
 import { randomCuts, SeededRandom } from "../../src/testing/mod.ts";
+import { libraryPath, missingLibrary } from "../ffi/_native.ts";
 import type { Golden, GoldenCheckpointMarket } from "../support/golden.ts";
 import { chunksOf } from "../support/messages.ts";
 import {
@@ -23,6 +25,8 @@ import {
 } from "../support/recordings.ts";
 
 const CHUNK_BYTES = 64 * 1024;
+
+type Backend = BackendChoice | "native";
 
 /** Recordings that `JsonParser` gets one byte at a time: it has no part in framing. */
 const JSON_SINGLE_BYTES = 200_000;
@@ -36,9 +40,11 @@ function keepingCache(): StreamCache {
   });
 }
 
-function keepingFeed(backend: BackendChoice): BookFeed {
+function keepingFeed(backend: Backend): BookFeed {
   return new BookFeed({
-    parser: openParser({ backend }).parser,
+    parser: backend === "native"
+      ? openNative({ path: libraryPath })
+      : openParser({ backend }).parser,
     cache: keepingCache(),
   });
 }
@@ -128,9 +134,9 @@ function assertDetail(
   }
 }
 
-for (const backend of ["scanner", "json"] as const) {
+for (const backend of ["scanner", "json", "native"] as const) {
   describe(`BookFeed on recordings, backend ${backend}`, {
-    skip: missingReason,
+    skip: missingReason || (backend === "native" && missingLibrary),
   }, () => {
     for (const { name } of recordings) {
       it(`agrees with every checkpoint of ${name}`, () => {

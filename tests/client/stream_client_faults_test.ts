@@ -278,10 +278,24 @@ describe("StreamClient and a hostile server", () => {
     await play.end();
   });
 
-  it("does not mind deep nesting, odd values and unknown messages", async () => {
+  it("ends when connection after connection brings lines that are nested too deep", async () => {
+    const play = await new Play().goLive();
+    const deep = "[".repeat(5_000) + "]".repeat(5_000);
+    for (let i = 0; i < 3; i++) {
+      await play.send(`{"op":"new","a":${deep}}`);
+      await play.wait();
+      if (i < 2) play.peer.accept();
+      await turn();
+    }
+    const { error } = play.outcome!;
+    assert.ok(error instanceof InvalidLineError);
+    assert.match(error.message, /nested over 1000 levels deep/);
+  });
+
+  it("does not mind nesting, odd values and unknown messages", async () => {
     const play = await new Play().goLive();
     await play.send(
-      `{"op":"new","a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`,
+      `{"op":"new","a":${"[".repeat(900)}${"]".repeat(900)}}`,
       { op: "status", id: "x", statusCode: 7, connectionClosed: false },
       { op: "connection", connectionId: 5 },
       { op: "status", connectionClosed: false },
