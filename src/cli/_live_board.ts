@@ -126,6 +126,7 @@ export class LiveBoard {
   #untoldLost = 0;
   #samples: { atMs: number; messages: number }[] = [];
   #messages = 0;
+  #wasLive = false;
 
   /** A board that has nothing to show yet. */
   constructor(options: LiveBoardOptions) {
@@ -135,6 +136,11 @@ export class LiveBoard {
   /** Messages seen. */
   get messages(): number {
     return this.#messages;
+  }
+
+  /** Whether all books have been complete at some time. */
+  get wasLive(): boolean {
+    return this.#wasLive;
   }
 
   /** Notes what a message did. */
@@ -184,6 +190,7 @@ export class LiveBoard {
   /** Notes what the client does; to be given to it as a listener. */
   readonly noteState = (change: ClientStateChange): void => {
     const { state, previous, error, waitMs } = change;
+    this.#wasLive ||= state === "live";
     const message = error === undefined ? undefined : printable(error.message);
     const json = {
       type: "state",

@@ -36,6 +36,26 @@ export function explained(cause: unknown, task: string): unknown {
   return new CommandError((cause as Error).message, { cause, advice });
 }
 
+/**
+ * Checks that a client that has ended was live at some time: one that never was has
+ * done nothing, which nobody must take for success.
+ *
+ * @param wasLive Whether it was.
+ * @param lastError What went wrong last, in words.
+ * @throws {CommandError} when it was not.
+ */
+export function checkWasLive(
+  wasLive: boolean,
+  lastError: string | undefined,
+): void {
+  if (wasLive) return;
+  throw new CommandError(
+    lastError === undefined
+      ? "Cannot follow markets as there must be an image of them: none came in time"
+      : `Cannot follow markets: ${lastError}`,
+  );
+}
+
 /** Whether a port could not be listened on. */
 function isListening(error: unknown): boolean {
   return error instanceof Error && "syscall" in error &&

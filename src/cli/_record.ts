@@ -12,7 +12,7 @@ import { follow } from "./_follow.ts";
 import { bytesText, counted, printable } from "./_format.ts";
 import { LiveBoard } from "./_live_board.ts";
 import { openClient } from "./_live_client.ts";
-import { explained } from "./_live_failure.ts";
+import { checkWasLive, explained } from "./_live_failure.ts";
 import { DEFAULT_EVERY_SECONDS } from "./_live_help.ts";
 import { everyMsOf, limitsOf, liveOptionsOf } from "./_live_options.ts";
 import { isOutputFailure } from "./_output_error.ts";
@@ -70,6 +70,9 @@ export async function recordLive(args: Arguments, io: CliIo): Promise<number> {
       outlivesOutput: true,
       everyMs,
     }, io);
+    if (!io.signal?.aborted) {
+      checkWasLive(board.wasLive, client.health.lastError?.message);
+    }
   } catch (error) {
     failure = error;
   }

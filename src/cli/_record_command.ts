@@ -44,8 +44,8 @@ ${LIMITS_HELP}
 ${CONNECTION_HELP}  -h, --help           this text
 
 ${CREDENTIALS_HELP}
-Exit codes: 0 done, 1 the exchange refused or the disk is full, 130 stopped with
-Ctrl+C: the files are complete then, too.
+Exit codes: 0 done, 1 the exchange refused, the disk is full, or it was never
+live, 130 stopped with Ctrl+C: the files are complete then, too.
 
 Examples:
   deno task record --sports 7 --types WIN --countries GB,IE recordings

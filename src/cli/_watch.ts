@@ -7,7 +7,7 @@ import { readCredentials } from "./_credentials.ts";
 import { follow } from "./_follow.ts";
 import { LiveBoard } from "./_live_board.ts";
 import { openClient } from "./_live_client.ts";
-import { explained } from "./_live_failure.ts";
+import { checkWasLive, explained } from "./_live_failure.ts";
 import { DEFAULT_EVERY_SECONDS } from "./_live_help.ts";
 import { everyMsOf, limitsOf, liveOptionsOf } from "./_live_options.ts";
 
@@ -29,9 +29,10 @@ export async function watch(args: Arguments, io: CliIo): Promise<number> {
       showsMarkets: true,
       everyMs,
     }, io);
+    io.signal?.throwIfAborted();
+    checkWasLive(board.wasLive, client.health.lastError?.message);
   } catch (error) {
     throw explained(error, "watch");
   }
-  io.signal?.throwIfAborted();
   return ExitCode.OK;
 }

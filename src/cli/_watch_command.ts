@@ -36,7 +36,8 @@ ${CONNECTION_HELP}  -h, --help           this text
 
 ${CREDENTIALS_HELP}
 The stream has no names of runners: their selection ids are shown. Exit codes: 0
-done, 1 the exchange refused, or nobody could log in, 130 stopped with Ctrl+C.
+done, 1 the exchange refused, nobody could log in, or it was never live, 130
+stopped with Ctrl+C.
 
 Examples:
   deno task watch --markets 1.234567890 --orders

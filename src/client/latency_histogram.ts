@@ -28,7 +28,8 @@ export interface LatencySummary {
 
 /**
  * Counts times in buckets that grow with them, so that percentiles are known to
- * about 3 % at any length, in 7 KiB, however many there are.
+ * about 3 %, in 7 KiB, however many there are. Times of more than 71 minutes (2³² µs)
+ * count as so long; only the longest is told as it is.
  *
  * @example
  * ```ts

@@ -8,6 +8,8 @@ import {
   rename,
   rm,
 } from "node:fs/promises";
+import { checkPathPermission } from "../_path_permission.ts";
+import { systemCodeOf } from "./record_error.ts";
 import type { RecordFile, RecordFiles } from "./record_files.ts";
 
 const READ_BYTES = 1 << 16;
@@ -25,7 +27,16 @@ export const DISK_FILES: RecordFiles = {
 };
 
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  checkPathPermission("write", path);
+  checkPathPermission("read", path);
+  try {
+    // Making the folders above it as well needs the permission to read them.
+    await mkdir(path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === "ENOENT") await mkdir(path, { recursive: true });
+    else if (code !== "EEXIST") throw error;
+  }
 }
 
 async function* read(path: string): AsyncGenerator<Uint8Array> {

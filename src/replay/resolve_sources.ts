@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { ByteSource, ReplaySource } from "./byte_source.ts";
+import { checkPathPermission } from "../_path_permission.ts";
 import { fileSource, listFolder } from "./_folder.ts";
 import { notReadable, readBytes, readStream } from "./_input.ts";
 import { ReplaySourceError } from "./replay_source_error.ts";
@@ -119,6 +120,7 @@ async function look(
   }
   if (typeof place !== "string") return streamSource(`stream${suffix}`, place);
   try {
+    checkPathPermission("read", place);
     const info = await stat(place);
     if (info.isDirectory()) return place;
     // What is no file (a pipe, say) tells no size.

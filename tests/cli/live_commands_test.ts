@@ -267,6 +267,24 @@ describe("watch", () => {
     });
   }
 
+  for (const command of ["watch", "record"]) {
+    it(`${command} fails when it was never live`, async () => {
+      await withExchange({}, async (run, folder, exchange) => {
+        await exchange.close();
+        const { code, stderr } = await run([
+          command,
+          "--sports",
+          "7",
+          "--for",
+          "0.2",
+          ...(command === "record" ? [join(folder, "recordings")] : []),
+        ]);
+        assert.equal(code, 1);
+        assert.match(stderr, /^error: Cannot follow markets: .*refuses it/m);
+      });
+    });
+  }
+
   it("watch logs in anew when the session has expired", async () => {
     const reply = { token: "FreshToken", status: "SUCCESS", error: "" };
     await using identity = await startIdentityServer(replies(reply));

@@ -97,15 +97,22 @@ describe("openTransport()", () => {
     }
   });
 
-  for (const flaw of ["authority", "expired", "host"] as const) {
-    it(`refuses a certificate with the wrong ${flaw}`, async () => {
+  for (
+    const [flaw, words] of [
+      ["authority", /signed by one that is trusted: it is not/],
+      ["expired", /it has expired/],
+      ["host", /must be for this host: it is not/],
+    ] as const
+  ) {
+    it(`refuses a certificate with the wrong ${flaw}, and says so`, async () => {
       await using exchange = await start({
         faults: [{ kind: "certificate", flaw }],
       });
       await assert.rejects(
         open(exchange),
         (error) =>
-          error instanceof ConnectionLostError && error.phase === "connect",
+          error instanceof ConnectionLostError && error.phase === "connect" &&
+          words.test(error.message),
       );
       assert.equal(exchange.requestCount, 0);
     });
