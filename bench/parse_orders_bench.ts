@@ -1,7 +1,7 @@
 /**
  * Question: what is added to `JSON.parse` for messages that are not market changes?
  *
- * - Variants: `TapeScanner` and `JsonParser`, which both hand them on; `parseMessage`, which checks their shape; `JSON.parse` alone.
+ * - Variants: `TapeScanner`, `NativeParser` and `JsonParser`, which all hand them on; `parseMessage`, which checks their shape; `JSON.parse` alone.
  * - Input: recorded and generated order messages.
  * - Reading: one iteration is all lines. All variants call `JSON.parse`; nothing here can win.
  */

@@ -30,6 +30,11 @@ export function parseHeartbeatGroup(): BenchGroup {
   return changeGroup("parse heartbeat", "heartbeat");
 }
 
+/** Market definitions, which are skipped and kept as ranges. */
+export function parseDefinitionGroup(): BenchGroup {
+  return changeGroup("parse definition", "definition");
+}
+
 /** Images of one market. */
 export function parseImageGroup(): BenchGroup {
   return changeGroup("parse image", "image");
@@ -54,6 +59,7 @@ export function parseOrdersGroup(): BenchGroup {
   };
   const cases: BenchCase[] = [
     { name: "TapeScanner", run: parserRun(new TapeScanner(), block) },
+    ...nativeCase(block),
     { name: "JsonParser", run: parserRun(new JsonParser(), block) },
     { name: "parseMessage", run: parseLines },
     {

@@ -38,7 +38,7 @@ Options:
   -h, --help       this text
 
 Lines that cannot be read are told on stderr; the exit code is 1 if a file
-cannot be opened or gives no message at all, and with --strict if anything
+cannot be opened or holds nothing else, and with --strict if anything
 cannot be read.
 
 Examples:

@@ -57,7 +57,7 @@ Options:
 
 Several files are one replay: books go on from one to the next. Lines that
 cannot be read are skipped and told on stderr; the exit code is 1 if a file
-cannot be opened or gives no message at all, and with --strict if anything was
+cannot be opened or holds nothing else, and with --strict if anything was
 skipped.
 
 Examples:
