@@ -17,8 +17,17 @@ export interface Container {
   decode(window: ByteWindow, source: string): AsyncGenerator<SourceChunk>;
 }
 
-/** Bytes by which a container is recognized. */
-export const SNIFF_BYTES = 4;
+/** Bytes by which a container is recognized: a tar says what it is at 257. */
+export const SNIFF_BYTES = 262;
+
+/** Bytes as text, one character each; fewer where there are no more. */
+export function latin1(
+  bytes: Uint8Array,
+  start: number,
+  count: number,
+): string {
+  return String.fromCharCode(...bytes.subarray(start, start + count));
+}
 
 /** Most bytes in a piece of decoded data. */
 export const CHUNK_BYTES: number = 1 << 16;

@@ -9,6 +9,7 @@
  * - `already-read`: a stream or iterable, which can be read only once, was opened again.
  * - `truncated`: compressed data ends in the middle.
  * - `corrupt`: compressed data is damaged.
+ * - `archive`: a tar or zip archive, whose files are recordings.
  */
 export type ReplaySourceErrorCode =
   | "not-found"
@@ -16,7 +17,8 @@ export type ReplaySourceErrorCode =
   | "not-readable"
   | "already-read"
   | "truncated"
-  | "corrupt";
+  | "corrupt"
+  | "archive";
 
 /** Options of the {@linkcode ReplaySourceError} constructor. */
 export interface ReplaySourceErrorOptions extends ErrorOptions {

@@ -258,6 +258,8 @@ export interface SeenLive {
   readonly error: Error | undefined;
   readonly subscriptionId: number | undefined;
   readonly isStale: boolean;
+  /** Ids of the markets that are gone. */
+  readonly removedMarkets: readonly string[];
 }
 
 /** A client, its exchange, its time, and everything that came out of it. */
@@ -378,6 +380,7 @@ function see(update: StreamUpdate): SeenLive {
     changeType: update.kind === "invalid" ? undefined : update.changeType,
     ltp: update.markets[0]?.runner(7)?.lastTradedPrice,
     gap: update.gap === undefined ? undefined : { ...update.gap },
+    removedMarkets: update.removedMarkets.map(({ marketId }) => marketId),
     error: update.error,
     subscriptionId: update.kind === "invalid"
       ? undefined

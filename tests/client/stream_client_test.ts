@@ -689,6 +689,32 @@ describe("StreamClient, losing a connection", () => {
     await play.end();
   });
 
+  it("reports markets that vanished while it was away, and lets go of them", async () => {
+    const play = await new Play().start();
+    play.peer.accept();
+    await turn();
+    const image = marketImage(2, "c1");
+    const gone = { id: "1.9", img: true, rc: [{ id: 7, ltp: 5 }] };
+    play.peer.image("marketSubscription", {
+      ...image,
+      mc: [...image["mc"] as unknown[], gone],
+    });
+    await turn();
+    assert.equal(play.client.cache.markets.size, 2);
+    await play.reconnect();
+    play.peer.image("marketSubscription", marketImage(3, "d1"));
+    await turn();
+    assert.deepEqual(
+      play.updates.flatMap(({ removedMarkets }) => removedMarkets),
+      ["1.9"],
+    );
+    assert.equal(play.client.cache.markets.get("1.9"), undefined);
+    assert.deepEqual(play.seen("gap").map(({ gap }) => gap!["outcome"]), [
+      "reimaged",
+    ]);
+    await play.end();
+  });
+
   it("treats a line that is no message as a loss, and resumes from the clock before it", async () => {
     const play = await new Play().goLive();
     await play.send(
