@@ -159,6 +159,7 @@ export type {
 // Protocol: messages as they are on the wire, and requests.
 export { InvalidRequestError } from "./src/protocol/invalid_request_error.ts";
 export { MessageSchemaError } from "./src/protocol/message_schema_error.ts";
+export { MessageReader } from "./src/protocol/message_reader.ts";
 export { MessageStream } from "./src/protocol/message_stream.ts";
 export { parseMessage } from "./src/protocol/parse_message.ts";
 export { encodeRequest } from "./src/protocol/request_encoder.ts";
@@ -175,4 +176,5 @@ export type * from "./src/protocol/race_change_message.ts";
 export type * from "./src/protocol/requests.ts";
 export type * from "./src/protocol/status_message.ts";
 export type * from "./src/protocol/wire_values.ts";
+export type { MessageReaderOptions } from "./src/protocol/message_reader.ts";
 export type { MessageStreamOptions } from "./src/protocol/message_stream.ts";

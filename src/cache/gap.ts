@@ -21,6 +21,10 @@ export interface Gap {
   /**
    * How the books are made right again by the message that follows: brought up to
    * date by what changed (`RESUB_DELTA`), or replaced as a whole (`SUB_IMAGE`).
+   *
+   * Whether a resumption mentions a market that closed meanwhile is not documented:
+   * of those that are silent afterwards `publishTimeMs` stays at or before
+   * {@linkcode sinceMs}; look them up if it matters (protocol section 6.1).
    */
   readonly outcome: "resumed" | "reimaged";
   /**

@@ -36,7 +36,7 @@ import type { StreamName } from "./stream_update.ts";
  */
 export class IncompleteMessageError extends Error {
   /** Always `"IncompleteMessageError"`. */
-  override name: string = "IncompleteMessageError";
+  override readonly name: string = "IncompleteMessageError";
   /** The stream that the message belonged to. */
   readonly stream: StreamName;
   /** Segments that had come; 0 if the start is missing. */

@@ -19,7 +19,7 @@
  */
 export class LineTooLongError extends RangeError {
   /** Always `"LineTooLongError"`. */
-  override name: string = "LineTooLongError";
+  override readonly name: string = "LineTooLongError";
   /** The limit, in bytes without the LF. */
   readonly limitBytes: number;
   /** Offset of the line's first byte in the input; the first byte is 0. */

@@ -79,7 +79,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu;
  */
 export class InvalidLineError extends SyntaxError {
   /** Always `"InvalidLineError"`. */
-  override name: string = "InvalidLineError";
+  override readonly name: string = "InvalidLineError";
   /** What is wrong. */
   readonly reason: InvalidLineReason;
   /** What the line was read from; empty until {@linkcode at}. */

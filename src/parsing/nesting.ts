@@ -16,19 +16,22 @@ const CLOSING_BRACE = 0x7d; // }
 /**
  * Tells whether a line is nested too deep to be given to `JSON.parse`.
  *
- * @param line The line; need not be valid JSON.
+ * @param line The line, as bytes or as text; need not be valid JSON.
  * @returns Whether it is.
  */
-export function isTooDeep(line: Uint8Array): boolean {
+export function isTooDeep(line: Uint8Array | string): boolean {
   const { length } = line;
   // Nearly always.
   if (length <= MAX_NESTING) return false;
+  const codeAt = typeof line === "string"
+    ? (at: number): number => line.charCodeAt(at)
+    : (at: number): number => line[at]!;
   let depth = 0;
   for (let at = 0; at < length; at++) {
-    const byte = line[at];
+    const byte = codeAt(at);
     if (byte === QUOTE) {
-      for (at++; at < length && line[at] !== QUOTE; at++) {
-        if (line[at] === BACKSLASH) at++;
+      for (at++; at < length && codeAt(at) !== QUOTE; at++) {
+        if (codeAt(at) === BACKSLASH) at++;
       }
     } else if (byte === OPENING_BRACKET || byte === OPENING_BRACE) {
       if (++depth > MAX_NESTING) return true;

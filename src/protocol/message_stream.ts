@@ -1,46 +1,10 @@
-/** The lane of typed messages. See {@linkcode MessageStream}. */
+/** The stream around a reader of messages. See {@linkcode MessageStream}. */
 
-import { LineFramer } from "../framing/line_framer.ts";
-import { InvalidLineError } from "../parsing/invalid_line_error.ts";
+import { MessageReader, type MessageReaderOptions } from "./message_reader.ts";
 import type { StreamMessage } from "./messages.ts";
-import { parseMessage, parseMessageText } from "./parse_message.ts";
 
-/** Options of {@linkcode MessageStream}. */
-export interface MessageStreamOptions {
-  /**
-   * What to do about a line that is no valid message: `"throw"` errors the
-   * stream, a function is told and the line is skipped. If the function throws,
-   * that errors the stream.
-   *
-   * @default {"throw"}
-   */
-  readonly onInvalid?:
-    | "throw"
-    | ((error: InvalidLineError) => void)
-    | undefined;
-  /**
-   * Longest line allowed, in bytes before its LF. A longer one errors the
-   * stream with a `LineTooLongError`, or is an invalid line where
-   * {@linkcode onInvalid} is a function.
-   *
-   * @default {67108864}
-   */
-  readonly maxLineBytes?: number | undefined;
-  /**
-   * What the bytes come from, for errors: a path, a URL, a connection id.
-   *
-   * @default {""}
-   */
-  readonly source?: string | undefined;
-}
-
-const LF = 0x0a; // "\n"
-
-/** Nothing but what JSON takes for white space. */
-const BLANK = /^[ \t\r]*$/;
-
-// As in parseMessage; strict, so that a block with a bad line is noticed.
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Options of {@linkcode MessageStream}; what the reader throws errors the stream. */
+export interface MessageStreamOptions extends MessageReaderOptions {}
 
 /**
  * Chunks of bytes in, typed messages out, in their wire form.
@@ -84,12 +48,12 @@ export class MessageStream
     const reader = new MessageReader(options);
 
     function send(
-      ready: () => boolean,
+      read: (batch: StreamMessage[]) => void,
       controller: TransformStreamDefaultController<StreamMessage[]>,
     ): void {
       const batch: StreamMessage[] = [];
       try {
-        reader.read(ready, batch);
+        read(batch);
       } finally {
         // What comes before an invalid line that ends the stream is sent all
         // the same; only a receiver that is waiting for it gets it, though.
@@ -99,122 +63,11 @@ export class MessageStream
 
     super({
       transform(chunk, controller): void {
-        send(() => reader.framer.push(chunk), controller);
+        send((batch) => reader.push(chunk, batch), controller);
       },
       flush(controller): void {
-        send(() => reader.framer.finish(), controller);
+        send((batch) => reader.finish(batch), controller);
       },
     });
   }
-}
-
-/** The stream without the stream. */
-class MessageReader {
-  readonly framer: LineFramer;
-  readonly #source: string;
-  readonly #onInvalid: "throw" | ((error: InvalidLineError) => void);
-  /** Lines before the block at hand. */
-  #lines = 0;
-
-  constructor(options: MessageStreamOptions) {
-    const { onInvalid = "throw", maxLineBytes, source = "" } = options;
-    this.framer = new LineFramer({
-      ...(maxLineBytes === undefined ? undefined : { maxLineBytes }),
-      oversize: onInvalid === "throw" ? "throw" : "skip",
-    });
-    this.#source = source;
-    this.#onInvalid = onInvalid;
-  }
-
-  /** Appends the messages of all blocks, of which `ready` makes the first. */
-  read(ready: () => boolean, messages: StreamMessage[]): void {
-    for (let isReady = ready();; isReady = this.framer.next()) {
-      this.#reportOversize();
-      if (!isReady) return;
-      this.#readBlock(messages);
-    }
-  }
-
-  #readBlock(messages: StreamMessage[]): void {
-    const { bytes, start, end } = this.framer;
-    let text: string;
-    try {
-      text = decoder.decode(bytes.subarray(start, end));
-    } catch {
-      this.#readLines(messages);
-      return;
-    }
-    // One decoding and one split for all lines: a fifth faster than by line.
-    const lines = text.split("\n");
-    // Behind the last LF there is nothing.
-    const count = lines.length - 1;
-    // Where the line of that number begins; follows from one bad line to the next.
-    let known = 0;
-    let offset = start;
-    for (let i = 0; i < count; i++) {
-      const line = lines[i]!;
-      if (line.length < 2 && BLANK.test(line)) continue;
-      try {
-        messages.push(parseMessageText(line));
-      } catch (error) {
-        if (BLANK.test(line)) continue;
-        for (; known < i; known++) offset = bytes.indexOf(LF, offset) + 1;
-        this.#report(error, i, offset);
-      }
-    }
-    this.#lines += count;
-  }
-
-  /** The slow way, for a block with a line that is not UTF-8. */
-  #readLines(messages: StreamMessage[]): void {
-    const { bytes, start, end } = this.framer;
-    let count = 0;
-    for (let at = start; at < end; count++) {
-      const lf = bytes.indexOf(LF, at);
-      const line = bytes.subarray(at, lf);
-      try {
-        messages.push(parseMessage(line));
-      } catch (error) {
-        if (!isBlank(line)) this.#report(error, count, at);
-      }
-      at = lf + 1;
-    }
-    this.#lines += count;
-  }
-
-  #reportOversize(): void {
-    for (
-      let line = this.framer.takeOversize();
-      line !== undefined;
-      line = this.framer.takeOversize()
-    ) {
-      this.#lines++;
-      const error = new InvalidLineError({
-        reason: "oversize",
-        detail: `it is too long: ${line.byteLength} bytes`,
-        line: line.head,
-        source: this.#source,
-        lineNumber: this.#lines,
-        byteOffset: line.byteOffset,
-      });
-      if (this.#onInvalid !== "throw") this.#onInvalid(error);
-    }
-  }
-
-  /** Tells of a line by its number in the block, from 0, and its offset in the framer's bytes. */
-  #report(error: unknown, line: number, offset: number): void {
-    if (!(error instanceof InvalidLineError)) throw error;
-    const { blockOffset, start } = this.framer;
-    const located = error.at({
-      source: this.#source,
-      lineNumber: this.#lines + line + 1,
-      byteOffset: blockOffset + offset - start,
-    });
-    if (this.#onInvalid === "throw") throw located;
-    this.#onInvalid(located);
-  }
-}
-
-function isBlank(line: Uint8Array): boolean {
-  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }

@@ -52,13 +52,6 @@ export function parseMessage(line: Uint8Array): StreamMessage {
       cause,
     });
   }
-  if (isTooDeep(line)) {
-    throw new InvalidLineError({
-      reason: "syntax",
-      detail: `it is nested over ${MAX_NESTING} levels deep`,
-      line,
-    });
-  }
   return parseMessageText(text);
 }
 
@@ -70,6 +63,13 @@ export function parseMessage(line: Uint8Array): StreamMessage {
  * @throws {InvalidLineError} as {@linkcode parseMessage}.
  */
 export function parseMessageText(text: string): StreamMessage {
+  if (isTooDeep(text)) {
+    throw new InvalidLineError({
+      reason: "syntax",
+      detail: `it is nested over ${MAX_NESTING} levels deep`,
+      line: text,
+    });
+  }
   let message: unknown;
   try {
     message = JSON.parse(text);
