@@ -6,12 +6,14 @@
  * ```sh
  * deno run -A bench/report.ts                   # a quarter of an hour, on a quiet machine
  * deno run -A bench/report.ts --quick           # a few minutes, to see that it works
+ * deno run -A bench/report.ts --sections        # only what bench:live and bench:peers found
  * deno run -A bench/report.ts --only=scan,books --runtimes=Deno --out=.build/bench/part.md
  * ```
  *
  * Options: `--quick`; `--rounds=N` and `--ms=N` for the effort; `--only` and
  * `--runtimes` to measure a part, for which `--out` should name another file.
- * Quick runs write to `.build/bench/README.md`. Runs in Deno, which starts Bun.
+ * Quick runs write to `.build/bench/README.md`. What other benches have not measured
+ * on this machine stays as it is on the page. Runs in Deno, which starts Bun.
  *
  * @module
  */
@@ -35,6 +37,7 @@ import {
   type Runtime,
 } from "./report/measurements.ts";
 import { type PreparedInputs, prepareInputs } from "./report/prepare.ts";
+import { splitPage } from "./report/page.ts";
 import { renderReadme, type Report } from "./report/readme.ts";
 
 const FOLDER = `${BUILD_DIR}bench`;
@@ -70,9 +73,17 @@ async function main(args: string[]): Promise<void> {
       only: { type: "string" },
       runtimes: { type: "string", default: "Deno,Bun" },
       out: { type: "string" },
+      sections: { type: "boolean", default: false },
     },
   });
   const isQuick = values.quick;
+  const out = values.out ??
+    (isQuick ? `${FOLDER}/README.md` : `${ROOT}bench/README.md`);
+  if (values.sections) {
+    const { report } = splitPage(await Deno.readTextFile(out));
+    await writePage(out, report);
+    return;
+  }
   const rounds = Number(values.rounds ?? (isQuick ? 1 : 5));
   const measureMs = Number(values.ms ?? (isQuick ? 300 : 1000));
   const only = values.only?.split(",");
@@ -114,22 +125,27 @@ async function main(args: string[]): Promise<void> {
     measureMs,
     results,
   };
-  const out = values.out ??
-    (isQuick ? `${FOLDER}/README.md` : `${ROOT}bench/README.md`);
-  const page = renderReadme(report) + await livePart() +
-    await peersPart(dirname(out));
-  await Deno.writeTextFile(out, page);
+  const page = await writePage(out, renderReadme(report));
   await Deno.writeTextFile(`${FOLDER}/results.json`, jsonOf(report));
   console.log(`\n${page.slice(0, page.indexOf("## Method"))}Written to ${out}`);
 }
 
+/** Writes the page: what was measured now, and what other benches have left. */
+async function writePage(out: string, report: string): Promise<string> {
+  const before = splitPage(await Deno.readTextFile(out).catch(() => ""));
+  const page = report + (await livePart() ?? before.live) +
+    (await peersPart(dirname(out)) ?? before.peers);
+  await Deno.writeTextFile(out, page);
+  return page;
+}
+
 /**
- * What the last run of `deno task bench:peers` found, with its picture, which is
- * put beside the page; nothing if there was none.
+ * What the last run of `deno task bench:peers` here found, with its picture, which is
+ * put beside the page; undefined if there was none.
  */
-async function peersPart(folder: string): Promise<string> {
+async function peersPart(folder: string): Promise<string | undefined> {
   const text = await resultsOf("peers.json");
-  if (text === undefined) return "";
+  if (text === undefined) return undefined;
   const peers = JSON.parse(text) as PeersResults;
   await Deno.writeTextFile(`${folder}/peers.svg`, peersChart(peers));
   return `\n![This library against other software](peers.svg)\n\n${
@@ -137,11 +153,11 @@ async function peersPart(folder: string): Promise<string> {
   }\n`;
 }
 
-/** What the last run of `deno task bench:live` found; nothing if there was none. */
-async function livePart(): Promise<string> {
+/** What the last run of `deno task bench:live` here found; undefined if there was none. */
+async function livePart(): Promise<string | undefined> {
   const text = await resultsOf("live.json");
   return text === undefined
-    ? ""
+    ? undefined
     : `\n${liveSection(JSON.parse(text) as LiveResults)}`;
 }
 

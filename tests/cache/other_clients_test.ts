@@ -1,8 +1,8 @@
 /**
  * A test for each row of protocol section 9, where other implementations
- * disagree or are wrong. Left out are the rows that only concern a connection:
- * 16 and 19 to 22 (reconnecting, dead links, failed status), 27 (TLS), 31
- * (login), 32 (subscribing again).
+ * disagree or are wrong. Those that concern a connection are in `tests/client/`:
+ * 16, 19, 21 and 32 (`stream_client_test.ts`), 20 (`stream_client_faults_test.ts`),
+ * 22 (`stream_client_status_test.ts`), 27 (`transport_test.ts`), 31 (`login_test.ts`).
  */
 
 import assert from "node:assert/strict";

@@ -48,9 +48,4 @@ describe("warmUp()", () => {
       shape: 0,
     });
   });
-
-  it("may be called any number of times", () => {
-    warmUp();
-    warmUp();
-  });
 });
