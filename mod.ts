@@ -131,8 +131,12 @@ export type {
 } from "./src/cache/stream_cache.ts";
 export type { TapeSource } from "./src/cache/update_batch.ts";
 export type {
+  GapUpdate,
+  InvalidUpdate,
+  MessageUpdate,
   StreamName,
   StreamUpdate,
+  UpdateFacts,
   UpdateKind,
 } from "./src/cache/stream_update.ts";
 

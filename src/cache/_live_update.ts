@@ -32,7 +32,7 @@ import type { Gap } from "./gap.ts";
 import type { MarketBook } from "./market_book.ts";
 import type { Order } from "./order.ts";
 import type { OrderBook } from "./order_book.ts";
-import type { StreamName, StreamUpdate, UpdateKind } from "./stream_update.ts";
+import type { StreamName, UpdateFacts, UpdateKind } from "./stream_update.ts";
 
 /** What any segment of a message may say for all of them. */
 export interface SegmentEnvelope {
@@ -74,7 +74,7 @@ const NO_OBJECT: WireObject = Object.freeze({});
  * One record of a tape, seen as an update. Nothing is decoded before it is asked
  * for; the cache fills in what applying the record did.
  */
-export class LiveUpdate implements StreamUpdate {
+export class LiveUpdate implements UpdateFacts {
   kind: UpdateKind = "unknown";
   stream: StreamName | undefined = undefined;
   isImage = false;

@@ -11,7 +11,7 @@ import { OrderStream } from "./_order_stream.ts";
 import { isWireObject, type WireObject } from "./_wire_value.ts";
 import type { MarketCache } from "./market_cache.ts";
 import { type CompletedOrders, OrderCache } from "./order_cache.ts";
-import type { StreamName, UpdateKind } from "./stream_update.ts";
+import type { StreamName, StreamUpdate, UpdateKind } from "./stream_update.ts";
 import {
   type Applied,
   type RecordApplier,
@@ -184,7 +184,8 @@ export class StreamCache {
     });
     this.#applier = {
       apply: (tape, at) => this.#applyRecord(tape, at),
-      result: { done: false, value: this.#update },
+      // Kind, gap and error are set together.
+      result: { done: false, value: this.#update as StreamUpdate },
       isStrict: options.strict ?? false,
       oldest: undefined,
       newest: undefined,

@@ -33,7 +33,7 @@ export type UpdateKind =
 export type StreamName = "market" | "order";
 
 /**
- * One message, already applied to the books.
+ * What every update says: see {@linkcode StreamUpdate}.
  *
  * **Lifetime.** There is one update object for a cache: it, its lists and its
  * bytes are valid until the next update is asked for. Books stay and go on
@@ -42,7 +42,7 @@ export type StreamName = "market" | "order";
  * A message in segments (protocol section 4.8) gives one update, with the last
  * segment.
  */
-export interface StreamUpdate {
+export interface UpdateFacts {
   /** What kind of update this is. */
   readonly kind: UpdateKind;
   /** Which stream a market or order update, or a heartbeat, is of. */
@@ -75,7 +75,7 @@ export interface StreamUpdate {
    * right after this update; see {@linkcode StreamCache.isStale}.
    */
   readonly isStale: boolean;
-  /** The interruption that is over; for kind `gap` only. */
+  /** The interruption that is over; undefined unless the kind is `gap`. */
   readonly gap: Gap | undefined;
   /** Messages that this update was made of; more than 1 for segments. */
   readonly segments: number;
@@ -103,10 +103,56 @@ export interface StreamUpdate {
   /** Offset of the line's first byte in its source (decompressed), from 0. */
   readonly byteOffset: number;
   /**
-   * Why the data could not be used; for kind `invalid` only. An
+   * Why the data could not be used; undefined unless the kind is `invalid`. An
    * {@linkcode InvalidLineError} for a line, an {@linkcode IncompleteMessageError} for
    * segments that broke off, a RangeError for what is beyond a limit, another error
    * for what is no line.
    */
   readonly error: Error | undefined;
 }
+
+/** An update that tells of an interruption. */
+export interface GapUpdate extends UpdateFacts {
+  readonly kind: "gap";
+  /** The interruption that is over. */
+  readonly gap: Gap;
+  readonly error: undefined;
+}
+
+/** An update that tells of data that could not be used. */
+export interface InvalidUpdate extends UpdateFacts {
+  readonly kind: "invalid";
+  readonly gap: undefined;
+  /** Why; see {@linkcode UpdateFacts.error}. */
+  readonly error: Error;
+}
+
+/** An update by a message. */
+export interface MessageUpdate extends UpdateFacts {
+  readonly kind: Exclude<UpdateKind, "gap" | "invalid">;
+  readonly gap: undefined;
+  readonly error: undefined;
+}
+
+/**
+ * One message, already applied to the books; or what is to be told before it. The
+ * `kind` says which, and with it whether there is a `gap` or an `error`.
+ *
+ * **Lifetime.** There is one update object for a cache; see {@linkcode UpdateFacts}.
+ *
+ * @example
+ * ```ts
+ * import { BookFeed } from "@betfair-stream/core";
+ * import assert from "node:assert/strict";
+ *
+ * const lines = `{"op":"mcm","pt":1,"mc":[{"id":"1.2"}]}\n{"op":\n`;
+ * const told: string[] = [];
+ * for (const update of new BookFeed().push(new TextEncoder().encode(lines))) {
+ *   if (update.kind === "invalid") told.push(update.error.name);
+ *   else if (update.kind === "gap") told.push(update.gap.outcome);
+ *   else told.push(update.kind);
+ * }
+ * assert.deepEqual(told, ["market", "InvalidLineError"]);
+ * ```
+ */
+export type StreamUpdate = MessageUpdate | GapUpdate | InvalidUpdate;

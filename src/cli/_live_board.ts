@@ -145,8 +145,8 @@ export class LiveBoard {
 
   /** Notes what a message did. */
   note(update: StreamUpdate): void {
-    const { kind, gap } = update;
-    if (kind === "gap" && gap !== undefined) {
+    if (update.kind === "gap") {
+      const { gap } = update;
       const { stream, outcome, lostAtMs, reason } = gap;
       this.#tell(
         `gap in the ${stream} stream over, ${outcome} after ` +
@@ -157,8 +157,8 @@ export class LiveBoard {
       );
       return;
     }
-    if (kind === "invalid") {
-      const message = printable(update.error?.message ?? "line not usable");
+    if (update.kind === "invalid") {
+      const message = printable(update.error.message);
       this.#tell(message, true, { type: "invalid", message });
       return;
     }

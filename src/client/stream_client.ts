@@ -637,8 +637,8 @@ export class StreamClient
         break;
       case "gap":
         this.#monitor.gaps++;
-        if (update.gap!.outcome === "resumed") this.#monitor.resumes++;
-        this.#connection?.interrupted.delete(update.gap!.stream);
+        if (update.gap.outcome === "resumed") this.#monitor.resumes++;
+        this.#connection?.interrupted.delete(update.gap.stream);
         break;
       case "connection":
       case "status":
@@ -647,7 +647,7 @@ export class StreamClient
         }
         break;
       case "invalid":
-        this.#onInvalid(update.error!);
+        this.#onInvalid(update.error);
         break;
     }
     if (this.#isDraining) return;
