@@ -113,15 +113,19 @@ export interface UpdateFacts {
 
 /** An update that tells of an interruption. */
 export interface GapUpdate extends UpdateFacts {
+  /** Always `"gap"`. */
   readonly kind: "gap";
   /** The interruption that is over. */
   readonly gap: Gap;
+  /** There is none. */
   readonly error: undefined;
 }
 
 /** An update that tells of data that could not be used. */
 export interface InvalidUpdate extends UpdateFacts {
+  /** Always `"invalid"`. */
   readonly kind: "invalid";
+  /** There is none. */
   readonly gap: undefined;
   /** Why; see {@linkcode UpdateFacts.error}. */
   readonly error: Error;
@@ -129,8 +133,11 @@ export interface InvalidUpdate extends UpdateFacts {
 
 /** An update by a message. */
 export interface MessageUpdate extends UpdateFacts {
+  /** What kind of message it was. */
   readonly kind: Exclude<UpdateKind, "gap" | "invalid">;
+  /** There is none. */
   readonly gap: undefined;
+  /** There is none. */
   readonly error: undefined;
 }
 

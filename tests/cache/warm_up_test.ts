@@ -48,4 +48,9 @@ describe("warmUp()", () => {
       shape: 0,
     });
   });
+
+  it("may be called any number of times", () => {
+    warmUp();
+    warmUp();
+  });
 });
