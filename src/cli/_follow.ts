@@ -1,5 +1,6 @@
 /** Showing what a live client does, until it ends. See {@linkcode follow}. */
 
+import { jsonText } from "./_json.ts";
 import { schedule } from "../_schedule.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
 import type { CliIo } from "./cli_io.ts";
@@ -212,7 +213,7 @@ class LineTeller {
         ...events.map(({ atMs, json }) => ({ at: new Date(atMs), ...json })),
         ...markets.map((market) => ({ at, type: "market", ...market })),
         ...orders.map((order) => ({ at, type: "orders", ...order })),
-      ].map((value) => JSON.stringify(value))
+      ].map((value) => jsonText(value))
       : [
         ...events.map(({ atMs, text }) => `${clockText(atMs)} ${text}`),
         ...markets.map((market) => `${clock} ${marketLine(market)}`),

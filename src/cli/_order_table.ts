@@ -17,14 +17,15 @@ export interface OrderSummary {
   readonly completed: number;
   readonly back: MatchedSummary;
   readonly lay: MatchedSummary;
-  /** Profit of the matches if the runner wins, GBP. */
+  /** Profit of the matches if the runner wins, account currency. */
   readonly ifWin: number;
-  /** Profit of the matches if the runner loses, GBP. */
+  /** Profit of the matches if the runner loses, account currency. */
   readonly ifLose: number;
 }
 
 /** What is matched on one side. */
 export interface MatchedSummary {
+  /** Account currency. */
   readonly size: number;
   /** Average price; null when nothing is matched. */
   readonly averagePrice: number | null;
@@ -33,17 +34,21 @@ export interface MatchedSummary {
 /** Makes plain values of order books, one entry a runner. */
 export function summarizeOrders(books: readonly OrderBook[]): OrderSummary[] {
   return books.flatMap(({ marketId, isClosed, runners }) =>
-    runners.map((runner) => ({
-      marketId,
-      isClosed,
-      selectionId: runner.selectionId,
-      handicap: runner.handicap,
-      open: runner.openOrders.length,
-      completed: runner.completedOrders.length,
-      back: matched(runner.matchedBacks),
-      lay: matched(runner.matchedLays),
-      ...matchedProfit(runner),
-    }))
+    runners.map((runner) => {
+      const { ifWin, ifLose } = matchedProfit(runner);
+      return {
+        marketId,
+        isClosed,
+        selectionId: runner.selectionId,
+        handicap: runner.handicap,
+        open: runner.openOrders.length,
+        completed: runner.completedOrders.length,
+        back: matched(runner.matchedBacks),
+        lay: matched(runner.matchedLays),
+        ifWin: rounded(ifWin, 2),
+        ifLose: rounded(ifLose, 2),
+      };
+    })
   );
 }
 
@@ -51,7 +56,15 @@ function matched(ladder: ReadonlyPriceLadder): MatchedSummary {
   let stake = 0;
   for (const row of ladder) stake += row.price * row.size;
   const size = ladder.totalSize;
-  return { size, averagePrice: size > 0 ? stake / size : null };
+  return {
+    size: rounded(size, 2),
+    averagePrice: size > 0 ? rounded(stake / size, 4) : null,
+  };
+}
+
+/** Without what summing up leaves behind the decimals that count. */
+function rounded(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals));
 }
 
 const LEFT: TextColumn = { align: "left" };

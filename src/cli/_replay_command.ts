@@ -1,5 +1,6 @@
 /** The command `replay`. See {@linkcode replayCommand}. */
 
+import { jsonText } from "./_json.ts";
 import { setTimeout } from "node:timers/promises";
 import { replay } from "../replay/replay.ts";
 import type { ReplaySource } from "../replay/byte_source.ts";
@@ -281,7 +282,7 @@ function jsonOf(result: Result): string {
     troubles: troubles.listed,
     elapsedMs,
   };
-  return JSON.stringify(report, null, 2) + "\n";
+  return jsonText(report, 2) + "\n";
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {

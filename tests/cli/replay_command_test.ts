@@ -207,6 +207,33 @@ describe("replay", () => {
       assert.equal(stderrWrites.at(-1), "\r\x1b[K");
     });
   });
+
+  it("replay --json writes numbers that JSON does not know as on the wire", async () => {
+    const runners = [["NaN"], ["Infinity"], [3.5], []].map(([bsp], index) => ({
+      id: index + 1,
+      status: "ACTIVE",
+      ...bsp === undefined ? {} : { bsp },
+    }));
+    const message = {
+      op: "mcm",
+      pt: 1,
+      mc: [{
+        id: "1.1",
+        img: true,
+        marketDefinition: { status: "OPEN", runners },
+      }],
+    };
+    await withFiles({ "a.ndjson": JSON.stringify(message) }, async (folder) => {
+      const { stdout } = await runCli(["replay", "--json", folder]);
+      const [market] = JSON.parse(stdout).markets;
+      assert.deepEqual(
+        market.runners.map((runner: Record<string, unknown>) =>
+          runner["startingPrice"]
+        ),
+        ["NaN", "Infinity", 3.5, null],
+      );
+    });
+  });
 });
 
 const OPEN_MARKET = `\
