@@ -446,7 +446,9 @@ describe("record when something fails", () => {
         target,
       ], {
         onStdout(): void {
+          // Not before the file is there: then it could not even be begun.
           if (isOver || !existsSync(target)) return;
+          if (readdirSync(target).length === 0) return;
           isOver = true;
           rmSync(target, { recursive: true });
           exchange.expireSessions();
