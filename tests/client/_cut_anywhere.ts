@@ -134,7 +134,7 @@ export function generatedSession(seed: number = 11): Scenario {
       imageShare: 0.02,
       resumeShare: 0,
     }).bytes(),
-    segmentBytes: 1500,
+    segmentBytes: 400,
   };
 }
 
@@ -154,7 +154,7 @@ export function recordedSession(): Scenario | undefined {
   return {
     name: "recorded",
     bytes: new TextEncoder().encode(`${lines.join("\n")}\n`),
-    segmentBytes: 1500,
+    segmentBytes: 400,
   };
 }
 
