@@ -64,6 +64,8 @@ export class MarketStream {
   #isShowingImage = false;
   /** Whether segments are under way whose start is known to be missing. */
   #isHeadless = false;
+  /** Whether a line among the segments under way was none, and may have been one of them. */
+  #isTorn = false;
   /** What the segments of the message under way say for all of them. */
   #group: SegmentEnvelope | undefined;
 
@@ -152,6 +154,12 @@ export class MarketStream {
     return true;
   }
 
+  /** Notes a line that could not be read: it may have been a message of the stream. */
+  noteInvalidLine(): void {
+    this.#isTorn = this.#held.isOpen || this.#isShowing;
+    this.state.miss();
+  }
+
   /** Applies the change record at a slot; returns whether there is an update to deliver. */
   apply(tape: ChangeTape, at: number): boolean {
     const { slots } = tape;
@@ -193,6 +201,7 @@ export class MarketStream {
     this.#isShowing = false;
     this.#isShowingImage = false;
     this.#shownSegments = 0;
+    this.#isTorn = false;
     if (!this.#held.isOpen) return;
     this.#held.clear();
     this.state.droppedSegments++;
@@ -280,6 +289,7 @@ export class MarketStream {
     // Without its start, what is left of a message still is all true, but it makes
     // no complete image, and nothing to resume from.
     const isHeadless = !isFirst && !this.#isShowing;
+    if (isFirst) this.#isTorn = false;
     this.#isShowing = segment !== SEGMENT_END && !isHeadless;
     this.#shownSegments = isFirst ? 1 : this.#shownSegments + 1;
     if (isFirst || segment === SEGMENT_END) this.#isHeadless = false;
@@ -349,8 +359,12 @@ export class MarketStream {
     // all that comes between an interruption and the message that makes up for it.
     const isImage = changeType === TYPE_SUB_IMAGE;
     const isResubscription = changeType === TYPE_RESUB_DELTA;
+    // What a group lacks may be anything, so that it makes nothing complete.
+    const isTorn = this.#isTorn && (flags & SEGMENT_MASK) !== 0;
+    if (isTorn) this.#isTorn = false;
+    const completes = (isImage || isResubscription) && !isTorn;
     const isAhead = this.#held.isOpen || this.#isShowing ||
-      (this.state.isBehind && !isImage && !isResubscription);
+      (this.state.isBehind && !completes);
     if ((flags & HAS_CLK) !== 0 && !isAhead) {
       const lineStart = slots[at + LINE_START]! | 0;
       clock.setClk(
@@ -367,7 +381,7 @@ export class MarketStream {
     }
     update.isImage = isImage;
     update.isResubscription = isResubscription;
-    if (isImage || isResubscription) {
+    if (completes) {
       this.state.complete();
       update.isStale = this.state.isStale;
     }

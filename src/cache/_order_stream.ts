@@ -43,6 +43,8 @@ export class OrderStream {
   #shownSegments = 0;
   /** Whether segments are under way whose start is known to be missing. */
   #isHeadless = false;
+  /** Whether a line among the segments under way was none, and may have been one of them. */
+  #isTorn = false;
 
   /**
    * @param orders What the messages are applied to.
@@ -135,6 +137,12 @@ export class OrderStream {
     return true;
   }
 
+  /** Notes a line that could not be read: it may have been a message of the stream. */
+  noteInvalidLine(): void {
+    this.#isTorn = this.#held.length > 0 || this.#isShowing;
+    this.state.miss();
+  }
+
   /** Applies a message of which only `op` is known; returns whether there is an update to deliver. */
   apply(envelope: WireObject): boolean {
     const { state } = this;
@@ -183,6 +191,9 @@ export class OrderStream {
     const group = isContinued ? [...held, message] : [message];
     if (isContinued) this.#forget();
     if (!this.#applyGroup(group)) {
+      // What is left of it makes no complete message.
+      this.#isShowing = false;
+      this.#isHeadless = !isLast;
       state.miss();
       return true;
     }
@@ -197,9 +208,13 @@ export class OrderStream {
     if (typeof envelope.pt === "number") state.publishTimeMs = envelope.pt;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
+    // What a group lacks may be anything, so that it makes nothing complete.
+    const isTorn = this.#isTorn && isContinued;
+    if (isTorn && isLast) this.#isTorn = false;
+    const completes = (update.isImage || update.isResubscription) && !isTorn;
     const isAhead = held.length > 0 || this.#isShowing ||
-      (state.isBehind && !update.isImage && !update.isResubscription);
-    if (update.isImage || update.isResubscription) {
+      (state.isBehind && !completes);
+    if (completes) {
       state.complete();
       update.isStale = state.isStale;
     }
@@ -211,6 +226,7 @@ export class OrderStream {
   dropSegments(): void {
     this.#isShowing = false;
     this.#shownSegments = 0;
+    this.#isTorn = false;
     if (this.#held.length === 0) return;
     this.#forget();
     this.state.droppedSegments++;

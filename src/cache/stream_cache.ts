@@ -380,8 +380,8 @@ export class StreamCache {
       default:
         this.#beginOther();
         // It may have been of either stream.
-        this.#streams.market.state.miss();
-        this.#streams.order.state.miss();
+        this.#streams.market.noteInvalidLine();
+        this.#streams.order.noteInvalidLine();
         this.#failures.report(tape.objects[tape.slots[at + OBJECT_INDEX]!]);
         return UPDATE;
     }

@@ -105,6 +105,66 @@ describe("StreamCache that shows half of an image", () => {
   });
 });
 
+describe("StreamCache that misses a line among segments", () => {
+  for (const holdSegments of [true, false]) {
+    it(`takes the message for no complete one, held: ${holdSegments}`, () => {
+      for (const ct of ["SUB_IMAGE", "RESUB_DELTA"]) {
+        const cache = new StreamCache({ holdSegments });
+        const feed = new BookFeed({ cache });
+        cache.expect("market", 2);
+        cache.expect("order", 3);
+        const market = (segmentType: string, more: Json = {}): Json =>
+          mcm([price("1.1", 5)], { id: 2, ct, segmentType, ...more });
+        const order = (segmentType: string, more: Json = {}): Json =>
+          ocm([{ id: "1.1", orc: [] }], { id: 3, ct, segmentType, ...more });
+        push(feed, market("SEG_START"), order("SEG_START"), "{");
+        push(
+          feed,
+          market("SEG_END", { clk: "A" }),
+          order("SEG_END", { clk: "A" }),
+        );
+        for (const stream of ["market", "order"] as const) {
+          assert.equal(cache.clk(stream), undefined, `${stream} ${ct}`);
+          assert.equal(cache.isStale(stream), true, `${stream} ${ct}`);
+        }
+        assert.notEqual(cache.markets.get("1.1"), undefined);
+        // The next one is whole, and makes up for it.
+        push(feed, market("SEG_START"), market("SEG_END", { clk: "B" }));
+        push(feed, order("SEG_START"), order("SEG_END", { clk: "B" }));
+        for (const stream of ["market", "order"] as const) {
+          assert.equal(cache.clk(stream), "B", `${stream} ${ct}`);
+          assert.equal(cache.isStale(stream), false, `${stream} ${ct}`);
+        }
+      }
+    });
+  }
+
+  it("does not end an image of orders whose start it refused", () => {
+    const cache = new StreamCache({ holdSegments: false, maxMarkets: 1 });
+    const feed = new BookFeed({ cache });
+    const orders = (
+      segmentType: string,
+      ids: string[],
+      more: Json = {},
+    ): Json =>
+      ocm(ids.map((id) => ({ id, orc: [{ id: 7, mb: [[2, 1]] }] })), {
+        ct: "SUB_IMAGE",
+        segmentType,
+        ...more,
+      });
+    const updates = push(
+      feed,
+      orders("SEG_START", ["1.1", "1.2"]),
+      orders("SEG_END", ["1.3"], { clk: "A" }),
+    );
+    assert.deepEqual(
+      updates.map((it) => [it.kind, it.isImage]),
+      [["invalid", false], ["order", false]],
+    );
+    assert.equal(cache.clk("order"), undefined);
+  });
+});
+
 describe("StreamCache on two copies of a market", () => {
   const copy = (version: number, price: number): Json => ({
     id: "1.1",
