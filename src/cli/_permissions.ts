@@ -1,17 +1,7 @@
 /** What a command may do, found out before it begins. @module */
 
+import { checkPathPermission } from "../_path_permission.ts";
 import { CommandError } from "./_command_error.ts";
-
-/** What is used of Deno; the other runtimes let everybody write. */
-interface PermissionHost {
-  readonly Deno?: {
-    readonly permissions: {
-      querySync(
-        permission: { readonly name: "write"; readonly path: string },
-      ): { readonly state: string };
-    };
-  };
-}
 
 /**
  * Checks that a file or folder may be written. Without looking, writing would ask
@@ -22,13 +12,14 @@ interface PermissionHost {
  * @throws {CommandError} when it may not.
  */
 export function checkWritePermission(path: string, task: string): void {
-  const { Deno } = globalThis as PermissionHost;
-  const status = Deno?.permissions.querySync({ name: "write", path });
-  if (status === undefined || status.state === "granted") return;
-  throw new CommandError(
-    `Cannot write ${path} as --allow-write must be given: it is not`,
-    { advice: adviceToRun(task) },
-  );
+  try {
+    checkPathPermission("write", path);
+  } catch (cause) {
+    throw new CommandError(
+      `Cannot write ${path} as --allow-write must be given: it is not`,
+      { cause, advice: adviceToRun(task) },
+    );
+  }
 }
 
 /** What to do about a permission that is missing. */

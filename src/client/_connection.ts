@@ -192,7 +192,7 @@ export class Connection {
   limitStreamSilence(stream: StreamName, limitMs: number): void {
     if (this.#streamLimits.get(stream) === limitMs) return;
     this.#streamLimits.set(stream, limitMs);
-    this.#watchdog.await(
+    this.#watchdog.expect(
       stream,
       limitMs,
       `nothing of the ${stream} stream was received for ${limitMs} ms`,
@@ -241,7 +241,7 @@ export class Connection {
     const limitMs = this.#unanswered.size === 0
       ? Infinity
       : this.#answerTimeoutMs;
-    this.#watchdog.await(
+    this.#watchdog.expect(
       "answer",
       limitMs,
       `a request was not answered for ${limitMs} ms`,

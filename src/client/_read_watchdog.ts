@@ -75,7 +75,7 @@ export class ReadWatchdog {
    * @param limitMs How long, ms; Infinity is not at all.
    * @param reason What to say when it does not come.
    */
-  await(what: string, limitMs: number, reason: string): void {
+  expect(what: string, limitMs: number, reason: string): void {
     if (limitMs === Infinity) {
       this.#due.delete(what);
       return;

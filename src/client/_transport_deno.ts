@@ -6,7 +6,7 @@
  */
 
 import { connectionLost } from "./_transport_failure.ts";
-import { NetPermissionError } from "./net_permission_error.ts";
+import { checkNetPermission } from "./net_permission.ts";
 import type { Transport, TransportOptions } from "./transport.ts";
 
 /** A TLS record is 16 KiB at most, and a read gives one. */
@@ -22,10 +22,7 @@ export async function connectTls(
   options: TransportOptions,
 ): Promise<Transport> {
   const { hostname, port, caCerts, signal } = options;
-  const permission = { name: "net", host: `${hostname}:${port}` } as const;
-  if (Deno.permissions.querySync(permission).state !== "granted") {
-    throw new NetPermissionError(hostname, port);
-  }
+  checkNetPermission(hostname, port);
   let open: Deno.TcpConn | Deno.TlsConn | undefined;
   const onAbort = (): void => close(open);
   signal?.addEventListener("abort", onAbort);

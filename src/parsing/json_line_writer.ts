@@ -113,7 +113,7 @@ export class JsonLineWriter {
     } catch (error) {
       throw new Defect("encoding", "it is not well-formed UTF-8", error);
     }
-    if (isTooDeep(line)) {
+    if (isTooDeep(text)) {
       throw new Defect(
         "syntax",
         `it is nested over ${MAX_NESTING} levels deep`,

@@ -89,7 +89,7 @@ export class FakeConnection implements Transport {
   readonly requests: Json[] = [];
   /** Whether the client has closed it. */
   isClosed = false;
-  /** What happens to writes: nothing, for now. */
+  /** What becomes of writes; they succeed unless a test says otherwise. */
   onWrite: () => Promise<void> = () => Promise.resolve();
   readonly #inbox: (Uint8Array | null | Error)[] = [];
   #wake: (() => void) | undefined;
