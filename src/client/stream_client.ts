@@ -9,7 +9,7 @@ import { warmUp } from "../cache/warm_up.ts";
 import { DEFAULT_MAX_LINE_BYTES } from "../framing/line_framer.ts";
 import { LineTooLongError } from "../framing/line_too_long_error.ts";
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
-import { openParser } from "../parsing/open_parser.ts";
+import { parserFor } from "../parsing/parser_for.ts";
 import { encodeRequest } from "../protocol/request_encoder.ts";
 import { orAborted, pause } from "./_abortable.ts";
 import { Connection, type Verdict } from "./_connection.ts";
@@ -197,7 +197,7 @@ export class StreamClient
    * @throws {InvalidRequestError} when the protocol forbids a subscription.
    * @throws {RangeError} when a number is out of its range.
    * @throws {TypeError} when the application key or the token is empty, when there are
-   * a cache and options of another one, or when the cache
+   * a cache and options of another one, or a parser and a backend, or when the cache
    * is strict.
    */
   constructor(options: StreamClientOptions) {
@@ -249,7 +249,7 @@ export class StreamClient
       onRefusal: (error) => this.#tell(error),
     });
     this.#feed = new BookFeed({
-      parser: options.parser ?? openParser({ backend: options.backend }).parser,
+      parser: parserFor("create client", options.parser, options.backend),
       cache: this.cache,
       maxLineBytes: options.maxLineBytes,
       onLines: (lines) => this.#onLines(lines),

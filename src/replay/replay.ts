@@ -5,7 +5,8 @@ import { cacheFor } from "../cache/cache_for.ts";
 import type { StreamCache, StreamCacheOptions } from "../cache/stream_cache.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
 import type { ChangeParser } from "../parsing/change_parser.ts";
-import { type BackendChoice, openParser } from "../parsing/open_parser.ts";
+import type { BackendChoice } from "../parsing/open_parser.ts";
+import { parserFor } from "../parsing/parser_for.ts";
 import type { ByteSource, ReplaySource } from "./byte_source.ts";
 import { ReplaySourceError } from "./replay_source_error.ts";
 import type { ReplayStats } from "./replay_stats.ts";
@@ -71,7 +72,8 @@ export interface Replay extends AsyncIterableIterator<UpdateBatch> {
  * exist or a folder has no recordings; also for damage, if `strict`.
  * @throws {InvalidLineError} on a line that cannot be read, if `strict`; likewise
  * whatever else is reported otherwise.
- * @throws {TypeError} at once, when there are a cache and options of another one.
+ * @throws {TypeError} at once, when there are a cache and options of another one, or a
+ * parser and a backend.
  * @throws {unknown} the signal's reason, when it is aborted.
  *
  * @example
@@ -120,7 +122,7 @@ class SourceReplay implements Replay {
     this.#signal = options.signal;
     this.cache = cacheFor("replay", options, options.cache);
     this.#feed = new BookFeed({
-      parser: parser ?? openParser({ backend }).parser,
+      parser: parserFor("replay", parser, backend),
       cache: this.cache,
       maxLineBytes,
     });

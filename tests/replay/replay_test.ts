@@ -296,6 +296,14 @@ describe("replay()", () => {
       TypeError,
     );
     replay(new Uint8Array(), { cache, strict: undefined });
+    assert.throws(
+      () =>
+        replay(new Uint8Array(), {
+          parser: new JsonParser(),
+          backend: "scanner",
+        }),
+      /^TypeError: Cannot replay as "backend" must be left out beside a parser/,
+    );
   });
 
   it("reads a generated session of each flavor to its own state", async () => {
