@@ -37,11 +37,25 @@ const REPORT_DIR = `${BUILD_DIR}reports/`;
 /** A test that takes longer than this hangs: Bun's own limit is 5 s. */
 const BUN_TEST_TIMEOUT_MS = 120_000;
 
+/**
+ * A part that takes longer than this hangs, ms. Deno has no limit for a test,
+ * and what waits for ever would say less than what fails.
+ */
+const PART_TIMEOUT_MS = 25 * 60_000;
+
 /** Runs a program with its output shown, and says whether it succeeded. */
 async function show(program: string, args: string[]): Promise<boolean> {
   const child = new Deno.Command(program, { args, cwd: ROOT, stdin: "null" })
     .spawn();
-  return (await child.status).success;
+  const timer = setTimeout(() => {
+    console.error(`\nstopped after ${PART_TIMEOUT_MS / 60_000} min: it hangs`);
+    child.kill("SIGKILL");
+  }, PART_TIMEOUT_MS);
+  try {
+    return (await child.status).success;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const PARTS: readonly Part[] = [
