@@ -25,6 +25,12 @@ const DEPENDENCIES = Object.keys(
     .dependencies ?? {},
 );
 
+/**
+ * The command line may be told to use the native parser. It imports it when it
+ * runs, and nothing that is a library does.
+ */
+const NATIVE_EDGE = "src/cli/_open_parser.ts imports ../../ffi/mod.ts";
+
 /** An edge as a line of a failure's message. */
 function show({ from, specifier }: ModuleImport): string {
   return `${from} imports ${specifier}`;
@@ -75,7 +81,8 @@ for (const [name, entry] of Object.entries(ENTRY_POINTS)) {
       ) =>
         target === undefined
           ? !isBuiltin(specifier) && !isDependency(specifier)
-          : !target.startsWith("src/") && target !== "deno.json"
+          : !target.startsWith("src/") && target !== "deno.json" &&
+            !(name === "./cli" && target.startsWith("ffi/"))
       );
       assert.deepEqual(strangers.map(show), []);
     });
@@ -92,6 +99,15 @@ describe("src/", () => {
         !existsSync(new URL(`../${target}`, import.meta.url)))
     );
     assert.deepEqual(broken.map(show), []);
+  });
+
+  it("imports nothing of ffi/ but where the command line is told to", () => {
+    const native = edges.filter(({ target }) => target?.startsWith("ffi/"));
+    assert.deepEqual(native.map(show), [NATIVE_EDGE]);
+    assert.match(
+      readSource("src/cli/_open_parser.ts"),
+      /= await import\("\.\.\/\.\.\/ffi\/mod\.ts"\);/,
+    );
   });
 
   it("imports internal files from their own folder and below only", () => {

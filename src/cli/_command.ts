@@ -35,6 +35,3 @@ export interface Command {
    */
   run(args: Arguments, io: CliIo): Promise<number>;
 }
-
-/** Parser backends that can be asked for. */
-export const BACKENDS = ["auto", "scanner", "json"] as const;

@@ -2,13 +2,14 @@
 
 import { createHash } from "node:crypto";
 import type { StreamCache } from "../cache/stream_cache.ts";
-import type { BackendChoice } from "../parsing/open_parser.ts";
+import type { ChangeParser } from "../parsing/change_parser.ts";
 import { replay } from "../replay/replay.ts";
 import { resolveSources } from "../replay/resolve_sources.ts";
 import { type Arguments, UsageError } from "./_arguments.ts";
-import { BACKENDS, type Command, ExitCode } from "./_command.ts";
+import { type Command, ExitCode } from "./_command.ts";
 import type { CliIo } from "./cli_io.ts";
 import { printable } from "./_format.ts";
+import { BACKEND_HELP, BACKENDS, openCommandParser } from "./_open_parser.ts";
 import { paintFor } from "./_paint.ts";
 import { ProgressLine } from "./_progress.ts";
 import { stateText } from "./_state_text.ts";
@@ -33,7 +34,7 @@ Usage:
 
 Options:
   --every N        also after every N messages
-  --backend NAME   parser: auto (default), scanner or json
+  ${BACKEND_HELP}
   --json           print JSON
   -h, --help       this text
 
@@ -64,10 +65,12 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
     throw new UsageError("digest needs a file or folder");
   }
   const { sources } = await resolveSources(args.operands);
+  using opened = await openCommandParser(backend);
+  const { parser } = opened;
   const results: { file: string; digests: Digest[] }[] = [];
   const troubles = new Troubles();
   for (const { name } of sources) {
-    const digests = digestsOf(name, { every, backend }, troubles, io);
+    const digests = digestsOf(name, { every, parser }, troubles, io);
     if (args.has("json")) {
       const all: Digest[] = [];
       for await (const digest of digests) all.push(digest);
@@ -88,18 +91,18 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 
 interface DigestOptions {
   readonly every: number;
-  readonly backend: BackendChoice | undefined;
+  readonly parser: ChangeParser;
 }
 
 /** Digests one file. */
 async function* digestsOf(
   path: string,
-  { every, backend }: DigestOptions,
+  { every, parser }: DigestOptions,
   troubles: Troubles,
   io: CliIo,
 ): AsyncGenerator<Digest> {
   const session = replay(path, {
-    backend,
+    parser,
     signal: io.signal,
     closedRetentionMs: Infinity,
     completedOrders: "keep",

@@ -2,12 +2,12 @@
 
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
 import type { ChangeParser } from "../parsing/change_parser.ts";
-import { openParser } from "../parsing/open_parser.ts";
 import type { ByteSource } from "../replay/byte_source.ts";
 import { resolveSources } from "../replay/resolve_sources.ts";
 import { type Arguments, UsageError } from "./_arguments.ts";
-import { BACKENDS, type Command, ExitCode } from "./_command.ts";
+import { type Command, ExitCode } from "./_command.ts";
 import type { CliIo } from "./cli_io.ts";
+import { BACKEND_HELP, BACKENDS, openCommandParser } from "./_open_parser.ts";
 import { paintFor } from "./_paint.ts";
 import { ProgressLine } from "./_progress.ts";
 import { RecordingSurvey } from "./_recording_survey.ts";
@@ -32,7 +32,7 @@ Usage:
   deno task cli inspect [options] file or folder…
 
 Options:
-  --backend NAME   parser: auto (default), scanner or json
+  ${BACKEND_HELP}
   --json           print JSON, one entry a file
   --strict         exit with 1 if anything was skipped
   -h, --help       this text
@@ -55,7 +55,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
     throw new UsageError("inspect needs a file or folder");
   }
   const { sources } = await resolveSources(args.operands);
-  const { parser } = openParser({ backend });
+  using opened = await openCommandParser(backend);
+  const { parser } = opened;
   const { stdout, stderr } = io;
   const width = Math.min(stdout.columns ?? DEFAULT_COLUMNS, MAX_COLUMNS);
   const results: Inspected[] = [];

@@ -7,11 +7,12 @@ import type { ReplaySource } from "../replay/byte_source.ts";
 import type { ReplayStats } from "../replay/replay_stats.ts";
 import { MarketGenerator } from "../testing/market_generator.ts";
 import { type Arguments, UsageError } from "./_arguments.ts";
-import { BACKENDS, type Command, ExitCode } from "./_command.ts";
+import { type Command, ExitCode } from "./_command.ts";
 import type { CliIo } from "./cli_io.ts";
 import { bytesText, counted, durationText, speedText } from "./_format.ts";
 import { summarizeMarket } from "./_market_summary.ts";
 import { marketTable } from "./_market_table.ts";
+import { BACKEND_HELP, BACKENDS, openCommandParser } from "./_open_parser.ts";
 import { orderTable, summarizeOrders } from "./_order_table.ts";
 import { type Paint, paintFor } from "./_paint.ts";
 import { flow, type TextCell } from "./_text_table.ts";
@@ -49,7 +50,7 @@ Without a file it replays a generated market: the same for the same seed.
 Options:
   --markets N      show at most N markets (default ${DEFAULT_MARKETS})
   --all            show all markets
-  --backend NAME   parser: auto (default), scanner or json
+  ${BACKEND_HELP}
   --json           print JSON: markets, orders, counts
   --strict         exit with 1 if anything was skipped
   --seed N         seed of the generated market (default ${DEFAULT_SEED})
@@ -94,7 +95,9 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const shown = new ShownMarkets(args.has("all") ? Infinity : limit);
   const troubles = new Troubles();
   const progress = new ProgressLine(io);
-  const session = replay(source, { backend, signal: io.signal });
+  using opened = await openCommandParser(backend);
+  const { parser } = opened;
+  const session = replay(source, { parser, signal: io.signal });
   try {
     for await (const batch of session) {
       for (const update of batch) {

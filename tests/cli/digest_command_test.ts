@@ -6,6 +6,7 @@ import {
   readGolden,
   recordings,
 } from "../support/recordings.ts";
+import { backends } from "./_backends.ts";
 import { runCli, withFiles } from "./_run_cli.ts";
 
 /** What the command must print: the golden's checkpoints, and the end if that is none. */
@@ -21,7 +22,7 @@ describe("digest on recordings", { skip: missingReason }, () => {
     it(`digest prints the golden's digests of ${name} with each backend`, async () => {
       const golden = readGolden(name);
       const every = String(golden.every);
-      for (const backend of ["scanner", "json"]) {
+      for (const backend of backends) {
         const args = ["digest", "--every", every, "--backend", backend, path];
         const { code, stdout, stderr } = await runCli(args);
         assert.equal(stdout, linesOf(golden), backend);

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { generateSession } from "../../src/testing/mod.ts";
+import { backends } from "./_backends.ts";
 import { runCli, withFiles } from "./_run_cli.ts";
 
 const SMALL = { seed: 3, flavor: "pro", runners: 3, removals: false } as const;
+
+/** Of the backend that there is everywhere: the footer names it. */
+const SCANNER = ["replay", "--backend", "scanner"];
 
 describe("replay", () => {
   it("replay shows a generated market when there is no file, and says so", async () => {
@@ -20,7 +24,7 @@ describe("replay", () => {
     assert.match(stdout, /^\d+ {2}\* .+\n {5}WINNER /m);
     assert.match(
       stdout,
-      /\n\n3\d\d messages · .* · scanner parser · 0 fallbacks · nothing skipped\n$/,
+      /\n\n3\d\d messages · .* · (?:scanner|native) parser · 0 fallbacks · nothing skipped\n$/,
     );
     const other = await runCli(["replay", "--seed", "4", "--messages", "300"]);
     assert.notEqual(other.stdout, stdout);
@@ -29,7 +33,7 @@ describe("replay", () => {
   it("replay shows a market as it was in the end", async () => {
     const bytes = generateSession({ ...SMALL, messages: 60, wholeLife: false });
     await withFiles({ "a.gz": gzipSync(bytes) }, async (folder) => {
-      const { stdout } = await runCli(["replay", `${folder}/a.gz`], {
+      const { stdout } = await runCli([...SCANNER, `${folder}/a.gz`], {
         tickMs: 100,
       });
       assert.equal(stdout, OPEN_MARKET);
@@ -39,7 +43,7 @@ describe("replay", () => {
   it("replay shows the results, and the last prices, of a market that has closed", async () => {
     const bytes = generateSession({ ...SMALL, messages: 200, paceMs: 1000 });
     await withFiles({ "a.ndjson": bytes }, async (folder) => {
-      const { stdout } = await runCli(["replay", folder], { tickMs: 100 });
+      const { stdout } = await runCli([...SCANNER, folder], { tickMs: 100 });
       assert.equal(stdout, CLOSED_MARKET);
     });
   });
@@ -48,14 +52,16 @@ describe("replay", () => {
     const bytes = generateSession({ ...SMALL, messages: 60, wholeLife: false });
     await withFiles({ "a.ndjson": bytes }, async (folder) => {
       const results = await Promise.all(
-        ["scanner", "json"].map((backend) =>
+        backends.map((backend) =>
           runCli(["replay", "--json", "--backend", backend, folder])
         ),
       );
-      const [a, b] = results.map(({ stdout }) => JSON.parse(stdout));
-      assert.deepEqual([a.backend, b.backend], ["scanner", "json"]);
-      assert.deepEqual(a.markets, b.markets);
-      assert.deepEqual(a.counts, b.counts);
+      const [a, ...others] = results.map(({ stdout }) => JSON.parse(stdout));
+      assert.deepEqual([a, ...others].map(({ backend }) => backend), backends);
+      for (const { markets, counts } of others) {
+        assert.deepEqual(markets, a.markets);
+        assert.deepEqual(counts, a.counts);
+      }
       assert.equal(results[0]!.stdout.at(-1), "\n");
       assert.deepEqual(Object.keys(a), [
         "generated",
