@@ -97,7 +97,7 @@ export { warmUp } from "./src/cache/warm_up.ts";
 
 export type { BookFeedOptions, BookFeedStats } from "./src/cache/book_feed.ts";
 export type { CacheStreamOptions } from "./src/cache/cache_stream.ts";
-export type { WireObject } from "./src/cache/_wire_value.ts";
+export type { WireObject } from "./src/cache/wire_object.ts";
 export type { Gap, GapStart } from "./src/cache/gap.ts";
 export type { MarketBook } from "./src/cache/market_book.ts";
 export type { MarketCache } from "./src/cache/market_cache.ts";

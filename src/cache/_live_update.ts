@@ -27,7 +27,8 @@ import {
 } from "../tape/layout.ts";
 import { ChangeTape } from "../tape/change_tape.ts";
 import { decodeJsonText } from "../tape/json_text.ts";
-import { isWireObject, textOf, type WireObject } from "./_wire_value.ts";
+import { isWireObject, textOf } from "./_wire_value.ts";
+import type { WireObject } from "./wire_object.ts";
 import type { Gap } from "./gap.ts";
 import type { MarketBook } from "./market_book.ts";
 import type { Order } from "./order.ts";

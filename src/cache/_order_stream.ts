@@ -13,7 +13,8 @@ import {
   type SegmentEnvelope,
 } from "./_live_update.ts";
 import { StreamState, UNRELIABLE } from "./_stream_state.ts";
-import { textOf, type WireObject } from "./_wire_value.ts";
+import { textOf } from "./_wire_value.ts";
+import type { WireObject } from "./wire_object.ts";
 import { IncompleteMessageError } from "./incomplete_message_error.ts";
 import type { OrderCache } from "./order_cache.ts";
 

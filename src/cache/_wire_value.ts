@@ -5,8 +5,7 @@
  * @module
  */
 
-/** A JSON object of unknown content. */
-export type WireObject = Readonly<Record<string, unknown>>;
+import type { WireObject } from "./wire_object.ts";
 
 /** Tells whether a value is a JSON object. */
 export function isWireObject(value: unknown): value is WireObject {

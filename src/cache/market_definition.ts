@@ -7,8 +7,8 @@ import {
   textOf,
   textsOf,
   timeOf,
-  type WireObject,
 } from "./_wire_value.ts";
+import type { WireObject } from "./wire_object.ts";
 import { RunnerDefinition } from "./runner_definition.ts";
 
 /** A selection on the main line of a handicap market. */

@@ -1,6 +1,7 @@
 /** What a market definition says of one runner. See {@linkcode RunnerDefinition}. */
 
-import { numberOf, textOf, timeOf, type WireObject } from "./_wire_value.ts";
+import { numberOf, textOf, timeOf } from "./_wire_value.ts";
+import type { WireObject } from "./wire_object.ts";
 
 /**
  * A runner as its market's definition describes it (protocol section 3.5).

@@ -1,6 +1,6 @@
 /** The session token that a client uses. See {@linkcode SessionKeeper}. */
 
-import { orAborted } from "./_abortable.ts";
+import { orAborted } from "../_abortable.ts";
 import type { ClientTimers } from "./client_timers.ts";
 import { LoginOptionError } from "./login_option_error.ts";
 import { LoginError } from "./login_error.ts";

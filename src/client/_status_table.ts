@@ -1,9 +1,7 @@
 /** What to do about each refusal (protocol section 3.2). @module */
 
 import type { StatusMessage } from "../protocol/status_message.ts";
-
-/** Parts of the conversation that can fail. */
-export type StatusErrorGroup = "auth" | "protocol" | "subscription" | "general";
+import type { StatusErrorGroup } from "./stream_status_error.ts";
 
 /**
  * What a client does.

@@ -6,22 +6,12 @@ import type {
   MarketSubscriptionRequest,
   OrderSubscriptionRequest,
 } from "../protocol/requests.ts";
+import type { StreamPhase } from "./client_health.ts";
 import type {
   MarketSubscription,
   OrderSubscription,
   SubscriptionSettings,
 } from "./subscriptions.ts";
-
-/**
- * How far a subscription is on the present connection.
- *
- * - `off`: not asked for, on this connection.
- * - `requested`: asked for; no answer yet.
- * - `imaging`: accepted; the books are not complete yet.
- * - `live`: the books are complete.
- * - `refused`: the exchange refused it, and kept the connection.
- */
-export type StreamPhase = "off" | "requested" | "imaging" | "live" | "refused";
 
 /** What can be wanted of a stream. */
 export type WantedRequest =

@@ -1,11 +1,19 @@
 /** How a client is doing. See {@linkcode ClientHealth}. */
 
 import type { FallbackReason } from "../parsing/change_parser.ts";
-import type { StreamPhase } from "./_subscribed_stream.ts";
 import type { ClientState } from "./client_state.ts";
 import type { LatencySummary } from "./latency_histogram.ts";
 
-export type { StreamPhase } from "./_subscribed_stream.ts";
+/**
+ * How far a subscription is on the present connection.
+ *
+ * - `off`: not asked for, on this connection.
+ * - `requested`: asked for; no answer yet.
+ * - `imaging`: accepted; the books are not complete yet.
+ * - `live`: the books are complete.
+ * - `refused`: the exchange refused it, and kept the connection.
+ */
+export type StreamPhase = "off" | "requested" | "imaging" | "live" | "refused";
 
 /** One of the two streams. */
 export interface StreamHealth {

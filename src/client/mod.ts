@@ -60,7 +60,7 @@ export type {
   ConnectionPhase,
 } from "./connection_lost_error.ts";
 export type { LatencySummary } from "./latency_histogram.ts";
-export type { LineListener } from "./stream_client.ts";
+export type { LineListener } from "../framing/line_listener.ts";
 export type { StatusErrorGroup } from "./stream_status_error.ts";
 export type {
   MarketSubscription,

@@ -1,5 +1,6 @@
 /** Market and order books, live. See {@linkcode StreamClient}. */
 
+import { orAborted, pause } from "../_abortable.ts";
 import { BookFeed } from "../cache/book_feed.ts";
 import { cacheFor } from "../cache/cache_for.ts";
 import type { StreamCache } from "../cache/stream_cache.ts";
@@ -7,11 +8,11 @@ import type { StreamName, StreamUpdate } from "../cache/stream_update.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
 import { warmUp } from "../cache/warm_up.ts";
 import { DEFAULT_MAX_LINE_BYTES } from "../framing/line_framer.ts";
+import type { LineListener } from "../framing/line_listener.ts";
 import { LineTooLongError } from "../framing/line_too_long_error.ts";
 import { InvalidLineError } from "../parsing/invalid_line_error.ts";
 import { parserFor } from "../parsing/parser_for.ts";
 import { encodeRequest } from "../protocol/request_encoder.ts";
-import { orAborted, pause } from "./_abortable.ts";
 import { Connection, type Verdict } from "./_connection.ts";
 import { ControlMessages } from "./_control_messages.ts";
 import { HandshakeLines } from "./_handshake_lines.ts";
@@ -68,13 +69,6 @@ const DEFAULT_MAX_MARKETS = 100_000;
 
 /** A part of a line that came at once counts as progress from here on. */
 const MIN_PROGRESS_BYTES = 256;
-
-/** Is shown lines as they were received; see {@linkcode StreamClient.tap}. */
-export type LineListener = (
-  lines: Uint8Array,
-  receivedAtMs: number,
-  connectionId: string | undefined,
-) => void;
 
 /**
  * Connects, authenticates, subscribes, and goes on doing so whatever happens;

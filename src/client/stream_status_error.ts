@@ -5,10 +5,10 @@ import type {
   StatusErrorCode,
   StatusMessage,
 } from "../protocol/status_message.ts";
-import { groupOf, type StatusErrorGroup } from "./_status_table.ts";
-import { adviceOn } from "./_status_table.ts";
+import { adviceOn, groupOf } from "./_status_table.ts";
 
-export type { StatusErrorGroup } from "./_status_table.ts";
+/** Parts of the conversation that can fail (protocol section 3.2). */
+export type StatusErrorGroup = "auth" | "protocol" | "subscription" | "general";
 
 /** Longest text of the exchange that is kept, characters. */
 const MAX_TEXT_LENGTH = 300;

@@ -2,9 +2,10 @@
 
 import { BookFeed } from "../cache/book_feed.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
+import type { LineListener } from "../framing/line_listener.ts";
 import { pullBytes } from "../replay/byte_pull.ts";
 import type { RecordOptions } from "./record_options.ts";
-import type { LineListener, TappedSource } from "./tapped_source.ts";
+import type { TappedSource } from "./tapped_source.ts";
 
 /** Reads bytes, shows their lines and makes batches of them. */
 export class ByteStreamSource implements TappedSource {

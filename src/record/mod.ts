@@ -35,8 +35,5 @@ export type { RecordFile, RecordFiles } from "./record_files.ts";
 export type { Recording } from "./record.ts";
 export type { RecordedFile, RecordingSummary } from "./recording_summary.ts";
 export type { RecordingSidecar } from "./recording_sidecar.ts";
-export type {
-  LineListener,
-  RecordSource,
-  TappedSource,
-} from "./tapped_source.ts";
+export type { RecordSource, TappedSource } from "./tapped_source.ts";
+export type { LineListener } from "../framing/line_listener.ts";

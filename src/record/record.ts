@@ -1,5 +1,6 @@
 /** Recording what is received. See {@linkcode record}. */
 
+import { orAborted } from "../_abortable.ts";
 import type { UpdateBatch } from "../cache/update_batch.ts";
 import { ByteStreamSource } from "./_byte_stream_source.ts";
 import { Recorder, SYSTEM_TIMERS } from "./_recorder.ts";
@@ -207,7 +208,7 @@ class SourceRecording implements Recording {
   ): Promise<IteratorResult<UpdateBatch, undefined>> {
     this.#isPulling = true;
     try {
-      return await untilAborted(batches.next(), this.#signal);
+      return await orAborted(batches.next(), this.#signal);
     } catch (error) {
       // What has failed needs no release.
       if (!this.#signal?.aborted) this.#batches = undefined;
@@ -245,26 +246,5 @@ class SourceRecording implements Recording {
     const { failure } = recorder;
     if (isFirst && failure !== undefined) throw failure.reason;
     return END;
-  }
-}
-
-/** The promise, or a rejection with the reason of the signal once it is aborted. */
-async function untilAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return await promise;
-  let onAbort: (() => void) | undefined;
-  try {
-    return await Promise.race([
-      promise,
-      new Promise<never>((_, reject) => {
-        onAbort = (): void => reject(signal.reason);
-        if (signal.aborted) onAbort();
-        else signal.addEventListener("abort", onAbort, { once: true });
-      }),
-    ]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,19 +1,7 @@
 /** What can be recorded. See {@linkcode TappedSource}. */
 
 import type { UpdateBatch } from "../cache/update_batch.ts";
-
-/**
- * Hears lines as they were received.
- *
- * @param lines Whole lines with their line ends. Borrowed until the listener returns.
- * @param receivedAtMs When they came, ms since the epoch.
- * @param connectionId The exchange's name of the connection, once it is known.
- */
-export type LineListener = (
-  lines: Uint8Array,
-  receivedAtMs: number,
-  connectionId: string | undefined,
-) => void;
+import type { LineListener } from "../framing/line_listener.ts";
 
 /**
  * A source of batches that shows the lines behind them: a `StreamClient`, or

@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";
+import { orAborted } from "../_abortable.ts";
 import { type BytePull, pullBytes } from "./byte_pull.ts";
 import type { SourceChunk } from "./byte_source.ts";
 import { slices } from "./_container.ts";
@@ -114,7 +115,7 @@ export async function* readStream(
       let result: IteratorResult<Uint8Array, unknown>;
       try {
         pull ??= pullBytes(stream);
-        result = await untilAborted(pull.next(), signal);
+        result = await orAborted(pull.next(), signal);
       } catch (error) {
         if (signal?.aborted) throw error;
         pull = undefined; // what has failed needs no release
@@ -138,26 +139,5 @@ export async function* readStream(
     // An iterator that is waited for in vain would not be released either.
     if (signal?.aborted) release?.catch(() => {});
     else await release;
-  }
-}
-
-/** The promise, or a rejection with the reason of the signal once it is aborted. */
-async function untilAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return await promise;
-  signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
-  try {
-    return await Promise.race([
-      promise,
-      new Promise<never>((_, reject) => {
-        onAbort = (): void => reject(signal.reason);
-        signal.addEventListener("abort", onAbort, { once: true });
-      }),
-    ]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,7 +1,9 @@
 /** Messages as the mock exchange handles them. @module */
 
-/** A JSON object of the wire, members in the order in which they are written. */
-export type WireObject = Readonly<Record<string, unknown>>;
+import type { WireObject } from "../cache/wire_object.ts";
+
+// Members are in the order in which they are written.
+export type { WireObject };
 
 /** The two streams of a connection. */
 export type MockStream = "market" | "order";

@@ -1,21 +1,20 @@
 /** Waiting that a signal ends. @module */
 
-import type { ClientTimers } from "./client_timers.ts";
-
 /**
  * Waits for a promise, but no longer than a signal allows.
  *
  * @param promise What is waited for.
- * @param signal Ends the wait.
+ * @param signal Ends the wait; undefined does not.
  * @param onLate Is given what comes after that, to be disposed of.
  * @returns What the promise gives.
  * @throws What the promise throws, or the signal's reason.
  */
 export function orAborted<T>(
   promise: Promise<T>,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   onLate?: (value: T) => void,
 ): Promise<T> {
+  if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       promise.then(onLate, () => {});
@@ -29,15 +28,18 @@ export function orAborted<T>(
   });
 }
 
+/** Calls once, later; returns what calls it off. */
+type Schedule = (callback: () => void, delayMs: number) => () => void;
+
 /**
  * Waits for a time, or until a signal ends it.
  *
- * @param timers Tells the time.
+ * @param timers Whose time.
  * @param delayMs How long, ms.
  * @param signal Ends the wait.
  */
 export function pause(
-  timers: ClientTimers,
+  timers: { readonly schedule: Schedule },
   delayMs: number,
   signal: AbortSignal,
 ): Promise<void> {
