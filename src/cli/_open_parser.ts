@@ -12,8 +12,8 @@ export type Backend = typeof BACKENDS[number];
 
 /** The line of a command's help about its option. */
 export const BACKEND_HELP =
-  `--backend NAME   parser: auto (default), native (needs --allow-ffi in Deno, and
-                   the library that "deno task build:ffi" builds), scanner, json`;
+  `--backend NAME   parser: auto (default), scanner, json, or native: that needs
+                   "deno task build:ffi" and, in Deno, --allow-ffi`;
 
 /** A parser that is closed when it has done its work. */
 export interface CommandParser extends Disposable {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
-import { setImmediate } from "node:timers";
 import { CertificateAuthority, type CertificatePair } from "./_certificates.ts";
+import { flawedCertificate } from "./_flawed_certificate.ts";
 import { MockBook } from "./_mock_book.ts";
 import { MockClock } from "./_mock_clock.ts";
 import { type ConnectionHost, MockConnection } from "./_mock_connection.ts";
@@ -8,13 +8,14 @@ import { MockIdentity } from "./_mock_identity.ts";
 import type { MockIdentityCall } from "./mock_account.ts";
 import { MockFaultPlan } from "./_mock_fault_plan.ts";
 import type { MockStream } from "./_mock_message.ts";
+import { MockPlayback } from "./_mock_playback.ts";
 import { MockServer } from "./_mock_server.ts";
 import { MockSessions } from "./_mock_sessions.ts";
 import { MockSourceReader } from "./_mock_source.ts";
 import type { MockStep } from "./_mock_step.ts";
 import type { MockSubscription } from "./_mock_subscription.ts";
-import type { MockExchangeOptions, MockPace } from "./mock_exchange_options.ts";
-import type { MockCertificateFlaw, MockCut, MockFault } from "./mock_fault.ts";
+import type { MockExchangeOptions } from "./mock_exchange_options.ts";
+import type { MockCut, MockFault } from "./mock_fault.ts";
 import type { MockRequest } from "./mock_request.ts";
 import type { StreamState } from "./stream_state.ts";
 import { MOCK_TIMERS, type MockTimers } from "./mock_timers.ts";
@@ -39,9 +40,6 @@ const AMOUNTS = [
   "clockLife",
   "sessionLifeMs",
 ] as const;
-
-/** Steps that are published before others get a turn. */
-const STEPS_PER_TURN = 64;
 
 /**
  * A Betfair exchange on loopback: a TLS server that speaks the stream protocol as
@@ -99,19 +97,11 @@ export class MockExchange {
   readonly #connections = new Set<MockConnection>();
   readonly #requests: MockRequest[] = [];
   readonly #waiting = new Set<() => void>();
-  readonly #source: MockSourceReader;
-  readonly #batches: AsyncGenerator<readonly MockStep[]>;
-  #batch: readonly MockStep[] = [];
-  #nextInBatch = 0;
-  #isAtEnd = false;
+  readonly #playback: MockPlayback;
   #accepted = 0;
   #requestCount = 0;
   #isClosed = false;
-  /** The last of the calls that move the source on; they take turns. */
-  #advancing: Promise<unknown> = Promise.resolve();
   #failure: unknown;
-  /** Ends the wait for the next step's time. */
-  #stopPace: () => void = () => {};
 
   /** Used by {@linkcode MockExchange.start}, as making certificates takes a promise. */
   constructor(
@@ -148,8 +138,7 @@ export class MockExchange {
       accounts: options.accounts ?? [],
     }, this.#sessions);
     for (const fault of options.faults ?? []) this.#faults.add(fault);
-    this.#source = new MockSourceReader(options.source ?? []);
-    this.#batches = this.#source.steps();
+    this.#playback = this.#newPlayback();
   }
 
   /**
@@ -213,12 +202,12 @@ export class MockExchange {
 
   /** Whether all of the source has happened. */
   get isAtEnd(): boolean {
-    return this.#isAtEnd;
+    return this.#playback.isAtEnd;
   }
 
   /** Lines of a recording that were no JSON and were passed over so far. */
   get skippedLines(): number {
-    return this.#source.skippedLines;
+    return this.#playback.skippedLines;
   }
 
   /** Connections that have been accepted so far. */
@@ -293,9 +282,7 @@ export class MockExchange {
    * @throws {ReplaySourceError} when the recording cannot be read
    */
   advance(steps = 1): Promise<number> {
-    const advancing = this.#advancing.then(() => this.#advance(steps));
-    this.#advancing = advancing.catch(() => {});
-    return advancing;
+    return this.#playback.advance(steps);
   }
 
   /**
@@ -305,11 +292,7 @@ export class MockExchange {
    * @throws {ReplaySourceError} when the recording cannot be read
    */
   async advanceTo(position: number): Promise<number> {
-    const advancing = this.#advancing.then(() =>
-      this.#advance(position - this.position)
-    );
-    this.#advancing = advancing.catch(() => {});
-    await advancing;
+    await this.#playback.advanceTo(position);
     return this.position;
   }
 
@@ -379,7 +362,7 @@ export class MockExchange {
 
   /** Waits until all of the source has happened and has been sent. */
   async finished(): Promise<void> {
-    await this.until(() => this.#isAtEnd);
+    await this.until(() => this.isAtEnd);
     await this.until(() =>
       this.#subscriptions().every(({ isBehind }) => !isBehind)
     );
@@ -390,12 +373,14 @@ export class MockExchange {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#stopPace();
+    const stopped = this.#playback.close();
     for (const connection of [...this.#connections]) connection.destroy();
     this.#changed();
-    await Promise.all([this.#server.close(), this.#identity.close()]);
-    await this.#advancing;
-    await this.#batches.return(undefined);
+    await Promise.all([
+      this.#server.close(),
+      this.#identity.close(),
+      stopped,
+    ]);
   }
 
   /** The same as {@linkcode close}. */
@@ -404,21 +389,26 @@ export class MockExchange {
   }
 
   async #listen(): Promise<void> {
-    await this.#begin();
-    await this.#server.listen(this.#options.port ?? 0);
+    const { startPosition, port = 0, pace = "asRead" } = this.#options;
+    await this.#playback.begin(startPosition);
+    await this.#server.listen(port);
     await this.#identity.listen();
-    const pace = this.#options.pace ?? "asRead";
-    if (pace !== "stepped") void this.#run(pace);
+    if (pace !== "stepped") void this.#playback.run(pace);
   }
 
-  /** Lets happen what comes before the first client. */
-  async #begin(): Promise<void> {
-    const { startPosition } = this.#options;
-    while (
-      startPosition === undefined
-        ? isImage(await this.#peek())
-        : this.position < startPosition && await this.#peek() !== undefined
-    ) this.#publish(this.#batch[this.#nextInBatch++]!);
+  #newPlayback(): MockPlayback {
+    const { source = [], waitFor = 1 } = this.#options;
+    return new MockPlayback(new MockSourceReader(source), {
+      timers: this.#timers,
+      position: () => this.position,
+      publish: (step) => this.#publish(step),
+      waitsForSlow: this.#waitsForSlow,
+      roomForMore: () => this.#roomForMore(),
+      hasReaders: () => this.activeSubscriptions >= waitFor,
+      until: (condition) => this.until(condition),
+      onChange: () => this.#changed(),
+      onFailure: (error) => this.#fail(error),
+    });
   }
 
   async #accept(tcp: Socket): Promise<void> {
@@ -514,40 +504,9 @@ export class MockExchange {
     return `101-${started}-${String(number).padStart(6, "0")}`;
   }
 
-  /** The next step; undefined at the end. */
-  async #peek(): Promise<MockStep | undefined> {
-    while (this.#nextInBatch === this.#batch.length) {
-      const { done, value } = await this.#batches.next();
-      if (done) {
-        this.#isAtEnd = true;
-        return undefined;
-      }
-      this.#batch = value;
-      this.#nextInBatch = 0;
-    }
-    return this.#batch[this.#nextInBatch];
-  }
-
   #publish(step: MockStep): void {
     const publication = this.#book.apply(step);
     for (const connection of this.#connections) connection.offer(publication);
-  }
-
-  async #advance(steps: number): Promise<number> {
-    let done = 0;
-    while (done < steps && !this.#isClosed) {
-      const step = await this.#peek();
-      if (step === undefined) break;
-      this.#nextInBatch++;
-      this.#publish(step);
-      done++;
-      if (this.#waitsForSlow) await this.#roomForMore();
-      else if (done % STEPS_PER_TURN === 0) await turn();
-    }
-    // Whether this was the end is known only by looking.
-    if (!this.#isClosed) await this.#peek();
-    this.#changed();
-    return done;
   }
 
   /** Waits for readers that are behind. */
@@ -565,97 +524,12 @@ export class MockExchange {
     for (const look of [...this.#waiting]) look();
   }
 
-  /** Goes through the source by itself. */
-  async #run(pace: Exclude<MockPace, "stepped">): Promise<void> {
-    const { waitFor = 1 } = this.#options;
-    const hasReaders = (): boolean => this.activeSubscriptions >= waitFor;
-    try {
-      await this.until(hasReaders);
-      if (pace === "asRead") {
-        while (!this.#isAtEnd && !this.#isClosed) {
-          if (!hasReaders()) await this.until(hasReaders);
-          await this.advance(STEPS_PER_TURN);
-          await turn();
-        }
-      } else await this.#runByTime(pace);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  /** Lets each step happen at its time. */
-  async #runByTime(speed: number): Promise<void> {
-    let startedAtMs = this.#timers.now();
-    let firstMs: number | undefined;
-    let lastMs = -Infinity;
-    let lastDueMs = startedAtMs;
-    while (!this.#isClosed) {
-      const step = await this.#peek();
-      if (step === undefined) return;
-      const atMs = step.publishTimeMs ?? firstMs ?? 0;
-      firstMs ??= atMs;
-      if (atMs < lastMs) {
-        // Another recording begins, which is told in its own time.
-        firstMs = atMs;
-        startedAtMs = lastDueMs;
-      }
-      const dueMs = startedAtMs + (atMs - firstMs) / speed;
-      lastMs = atMs;
-      lastDueMs = dueMs;
-      const waitMs = dueMs - this.#timers.now();
-      if (waitMs > 0) await this.#sleep(waitMs);
-      if (!this.#isClosed) await this.advance(1);
-    }
-  }
-
   /** Tells those who wait that what they wait for will not come. */
   #fail(error: unknown): void {
     if (this.#isClosed) return;
     this.#failure = error;
     this.#changed();
   }
-
-  #sleep(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#timers.schedule(resolve, delayMs);
-      this.#stopPace = () => {
-        cancel();
-        resolve();
-      };
-      this.#changed();
-    });
-  }
-}
-
-/** Whether a step is only images, as a source begins with. */
-function isImage(step: MockStep | undefined): boolean {
-  if (step === undefined) return false;
-  return step.isImage || step.changes.length > 0 &&
-      step.changes.every((change) =>
-        change["img"] === true || change["fullImage"] === true
-      );
-}
-
-/** A certificate that must be refused. */
-async function flawedCertificate(
-  flaw: MockCertificateFlaw,
-  authority: CertificateAuthority | undefined,
-): Promise<CertificatePair> {
-  const issuer = flaw === "authority" || authority === undefined
-    ? await CertificateAuthority.create()
-    : authority;
-  return await issuer.issueServer(
-    flaw === "host"
-      ? { hosts: ["other.example"] }
-      : flaw === "expired"
-      ? { validFrom: new Date(0), validTo: new Date(DAY_MS) }
-      : {},
-  );
-}
-
-/** Lets everything happen that is ready to. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function checkOptions(options: MockExchangeOptions): void {
