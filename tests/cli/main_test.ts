@@ -91,7 +91,7 @@ describe("main()", () => {
         'option "--markets" must be an integer >= 0: "-1"',
       ],
       [
-        ["replay", "--backend", "native"],
+        ["replay", "--backend", "simd"],
         'option "--backend" must be one of auto, scanner, json: "native"',
       ],
       [
