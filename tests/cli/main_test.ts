@@ -92,7 +92,7 @@ describe("main()", () => {
       ],
       [
         ["replay", "--backend", "simd"],
-        'option "--backend" must be one of auto, scanner, json: "native"',
+        'option "--backend" must be one of auto, native, scanner, json: "simd"',
       ],
       [
         ["replay", "--seed", "1", "file"],
