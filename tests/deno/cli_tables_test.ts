@@ -89,7 +89,11 @@ async function printed(table: TableCase): Promise<string> {
   const { args, session, options = { tickMs: 100 } } = table;
   let text = "";
   const run = async (operands: readonly string[], folder: string) => {
-    const result = await runCli([...args, ...operands], options);
+    // Of the backend that there is everywhere: the footer names it.
+    const result = await runCli(
+      [...args, "--backend", "scanner", ...operands],
+      options,
+    );
     assert.deepEqual([result.code, result.stderr], [0, ""]);
     const shown = folder === ""
       ? result.stdout
