@@ -131,6 +131,9 @@ class SoakRun {
   /** Whether the market subscription was refused, which is the program's to mend. */
   #isRefused = false;
   #updates = 0;
+  /** What was received in whole lines, and over which connections. */
+  #heardBytes = 0;
+  readonly #heardConnections = new Set<string>();
 
   constructor(
     options: SoakOptions,
@@ -168,6 +171,12 @@ class SoakRun {
     if (this.#options.records) {
       const folder = await mkdtemp(join(tmpdir(), "betfair-soak-"));
       try {
+        client.tap((lines, _receivedAtMs, connectionId) => {
+          this.#heardBytes += lines.length;
+          if (connectionId !== undefined) {
+            this.#heardConnections.add(connectionId);
+          }
+        });
         const recording = record(client, folder, { rotateBytes: ROTATE_BYTES });
         end = await this.#iterate(client, recording);
         await this.#compareRecording(client, folder, recording.summary);
@@ -258,13 +267,22 @@ class SoakRun {
 
   /** The recording must have everything, and say the same. */
   async #compareRecording(
-    { cache, health }: StreamClient,
+    { cache }: StreamClient,
     folder: string,
     { error, files, finishedFiles, writtenBytes }: RecordingSummary,
   ): Promise<void> {
     if (error !== undefined) this.problems.push(error.message);
-    if (files.length !== finishedFiles || files.length < health.connections) {
-      this.problems.push(`${finishedFiles} files of ${health.connections}`);
+    // A connection that is lost before its first line leaves no file.
+    const connections = this.#heardConnections.size;
+    if (files.length !== finishedFiles || files.length < connections) {
+      this.problems.push(
+        `${finishedFiles} files of ${connections} connections`,
+      );
+    }
+    if (writtenBytes !== this.#heardBytes) {
+      this.problems.push(
+        `${writtenBytes} of ${this.#heardBytes} bytes were written`,
+      );
     }
     const session = replay(folder, { completedOrders: "drop" });
     for await (const batch of session) batch.drain();
