@@ -580,6 +580,25 @@ describe("MockExchange", () => {
     assert.equal(lines[1].mc, undefined);
   });
 
+  it("answers while it is behind its time", async () => {
+    // All of it is due at once.
+    const changes = Array.from({ length: 20_000 }, (_, i) => ({
+      op: "mcm",
+      pt: 1000,
+      mc: [{ id: "1.1", rc: [{ id: 101, ltp: 2 + i % 7 }] }],
+    }));
+    await using exchange = await start({
+      source: [SCRIPT[0]!, ...changes],
+      pace: 1,
+      waitFor: 1,
+    });
+    using client = await logIn(exchange);
+    await subscribe(client, EVERYTHING);
+    await client.send({ op: "heartbeat", id: 7 });
+    await client.until(({ op }) => op === "status");
+    assert.ok(exchange.position < changes.length, String(exchange.position));
+  });
+
   it("hangs up on those who do not subscribe for 15 s", async () => {
     const timers = new ManualTimers();
     await using exchange = await start({ timers });
