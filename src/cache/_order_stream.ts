@@ -152,45 +152,77 @@ export class OrderStream {
     }
     state.messages++;
     const update = this.#update;
-    const isHeartbeat = envelope.ct === "HEARTBEAT";
     const segment = segmentCodeOf(envelope.segmentType);
     update.isLagging = state.noteStatus(
       envelope.status === UNRELIABLE,
       segment,
     );
     update.isStale = state.isStale;
-    const held = this.#held;
-    const isContinued = segment === SegmentCode.MIDDLE ||
-      segment === SegmentCode.END;
-    if (!isContinued && !isHeartbeat) this.dropSegments();
-    if (segment !== SegmentCode.MIDDLE && !isHeartbeat) {
+    // Its shape is checked before anything changes.
+    const message = envelope as unknown as OrderChangeMessage;
+    if (segment !== SegmentCode.NONE && segment !== SegmentCode.OTHER) {
+      return this.#holdsSegments
+        ? this.#applySegment(message, segment)
+        : this.#showSegment(message, segment);
+    }
+    if (envelope.ct !== "HEARTBEAT") {
+      this.dropSegments();
       this.#isHeadless = false;
     }
-    const isShown = !this.#holdsSegments && segment !== SegmentCode.NONE &&
-      segment !== SegmentCode.OTHER;
+    return this.#deliver([message], segment, true);
+  }
+
+  /** Holds a segment, or applies the whole message with its last one. */
+  #applySegment(message: OrderChangeMessage, segment: number): boolean {
+    const held = this.#held;
+    if (segment === SegmentCode.START) this.dropSegments();
+    const isOpen = held.length > 0;
+    if (segment !== SegmentCode.MIDDLE) this.#isHeadless = false;
+    if (segment === SegmentCode.END) {
+      const group = [...held, message];
+      this.#forget();
+      return this.#deliver(group, segment, isOpen);
+    }
+    if (segment === SegmentCode.MIDDLE && !isOpen) {
+      return this.#deliver([message], segment, false);
+    }
+    held.push(message);
+    this.#heldBytes += this.#update.rawLine.length;
+    return this.#heldBytes > this.#maxHeldBytes && this.#refuse();
+  }
+
+  /** Applies a segment as an update of its own. */
+  #showSegment(message: OrderChangeMessage, segment: number): true {
+    if (segment === SegmentCode.START) this.dropSegments();
+    if (segment !== SegmentCode.MIDDLE) this.#isHeadless = false;
     const wasShowing = this.#isShowing;
-    if (isShown) {
-      this.#isShowing = segment === SegmentCode.START ||
-        (wasShowing && segment === SegmentCode.MIDDLE);
-      this.#shownSegments++;
-    }
-    const isLast = segment !== SegmentCode.START &&
-      segment !== SegmentCode.MIDDLE;
-    // Without its start, what is left of a message still is all true, but it
-    // makes no complete image, and nothing to resume from.
-    const isHeadless = isContinued &&
-      (this.#holdsSegments ? held.length === 0 : !wasShowing);
-    // The shape is checked before anything changes.
-    const message = envelope as unknown as OrderChangeMessage;
-    if (this.#holdsSegments && !isHeadless && !isLast) {
-      held.push(message);
-      this.#heldBytes += update.rawLine.length;
-      return this.#heldBytes > this.#maxHeldBytes && this.#refuse();
-    }
+    this.#isShowing = segment === SegmentCode.START ||
+      (wasShowing && segment === SegmentCode.MIDDLE);
+    this.#shownSegments++;
+    const isWhole = segment === SegmentCode.END && wasShowing;
+    return this.#deliver([message], segment, isWhole);
+  }
+
+  /**
+   * Applies a message, or what there is of one, and says so.
+   *
+   * @param group Its segments, or the message alone.
+   * @param segment Segment code of the last of them.
+   * @param isWhole Whether a message is complete with it. Without its start, what is
+   * left of one still is all true, but it makes no complete image, and nothing to
+   * resume from.
+   */
+  #deliver(
+    group: readonly OrderChangeMessage[],
+    segment: number,
+    isWhole: boolean,
+  ): true {
+    const { state } = this;
+    const update = this.#update;
     this.#markets.begin();
     this.#markets.showOn(update);
-    const group = isContinued ? [...held, message] : [message];
-    if (isContinued) this.#forget();
+    const isLast = segment !== SegmentCode.START &&
+      segment !== SegmentCode.MIDDLE;
     if (!this.#applyGroup(group)) {
       // What is left of it makes no complete message.
       this.#isShowing = false;
@@ -198,22 +230,22 @@ export class OrderStream {
       state.miss();
       return true;
     }
+    const { ct, pt } = group.at(-1)!;
     update.stream = "order";
-    update.kind = isHeartbeat ? "heartbeat" : "order";
-    const isWhole = isLast && !isHeadless;
-    update.isImage = isWhole && envelope.ct === "SUB_IMAGE";
-    update.isResubscription = isWhole && envelope.ct === "RESUB_DELTA";
+    update.kind = ct === "HEARTBEAT" ? "heartbeat" : "order";
+    update.isImage = isWhole && ct === "SUB_IMAGE";
+    update.isResubscription = isWhole && ct === "RESUB_DELTA";
     update.orders = this.#orders.changed;
     update.removedOrders = this.#orders.removed;
     update.missingOrders = this.#orders.missingAfterImage;
-    if (typeof envelope.pt === "number") state.publishTimeMs = envelope.pt;
+    if (typeof pt === "number") state.publishTimeMs = pt;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
     // What a group lacks may be anything, so that it makes nothing complete.
-    const isTorn = this.#isTorn && isContinued;
-    if (isTorn && isLast) this.#isTorn = false;
+    const isTorn = this.#isTorn && segment === SegmentCode.END;
+    if (isTorn) this.#isTorn = false;
     const completes = (update.isImage || update.isResubscription) && !isTorn;
-    const isAhead = held.length > 0 || this.#isShowing ||
+    const isAhead = this.#held.length > 0 || this.#isShowing ||
       (state.isBehind && !completes);
     if (completes) {
       state.complete();
