@@ -14,6 +14,7 @@ import process from "node:process";
 import {
   type ChangeParser,
   type MarketCache,
+  openParser,
   type ReadonlyPriceLadder,
   type RunnerBook,
   RunnerPart,
@@ -34,10 +35,8 @@ interface Done {
 const NO_PRICES = RunnerPart.DEFINITION | RunnerPart.IMAGE;
 
 /** Opens one parser for all passes, as a program would. */
-async function openParserOf(
-  variant: Variant,
-): Promise<ChangeParser | undefined> {
-  if (variant === "scanner") return undefined;
+async function openParserOf(variant: Variant): Promise<ChangeParser> {
+  if (variant === "scanner") return openParser({ backend: variant }).parser;
   // Only here: the portable variant must not pay for what it does not use.
   const { openNative } = await import("../../ffi/mod.ts");
   return openNative();
@@ -46,14 +45,13 @@ async function openParserOf(
 /** Replays a recording and reads the best prices of each changed runner. */
 async function run(
   path: string,
-  parser: ChangeParser | undefined,
+  parser: ChangeParser,
 ): Promise<Done> {
   let reads = 0;
   let checksum = 0;
   // Closed markets stay, as with the peers: their state is compared.
   const session = replay(path, {
     parser,
-    backend: "scanner",
     closedRetentionMs: Infinity,
     strict: true,
   });
@@ -94,7 +92,7 @@ function bestOf(ladder: Best): number {
 /** The state at the end, one runner per line. */
 async function writeState(
   path: string,
-  parser: ChangeParser | undefined,
+  parser: ChangeParser,
 ): Promise<void> {
   const { markets } = await run(path, parser);
   const lines: string[] = [];
@@ -121,7 +119,7 @@ function rowOf(ladder: Best): [price: number, size: number] | null {
 
 async function measure(
   paths: readonly string[],
-  parser: ChangeParser | undefined,
+  parser: ChangeParser,
   mode: string,
   milliseconds: number,
 ): Promise<ChildResult> {

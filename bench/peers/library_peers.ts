@@ -42,7 +42,12 @@ export async function prepareLibraryPeers(
       }
       const tried = await runProgram([...command, "once", "0", probe]);
       if (tried?.code !== 0) {
-        const reason = lastLine(tried?.stderr ?? "") || "it cannot be started";
+        const text = tried?.stderr ?? "";
+        const reason = lastLine(text) || "it cannot be started";
+        // A library that was not built may be missing; all else is a fault of ours.
+        if (!text.includes("NativeUnavailableError")) {
+          throw new Error(`Cannot measure ${title}: ${reason}`);
+        }
         skipped.push({ title, reason });
         continue;
       }
