@@ -182,7 +182,7 @@ for (const backend of ["scanner", "json", "native"] as const) {
         try {
           assertAgrees(keepingFeed(backend), cuts, name);
         } catch (error) {
-          throw new Error(`seed ${seed}`, { cause: error });
+          throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
         }
       });
 

@@ -12,29 +12,15 @@ import { MockExchange } from "../../src/testing/mod.ts";
 import { market, Play, turn } from "../client/_fake_exchange.ts";
 import { FakeClient, MemoryFiles, priceLine } from "../record/_support.ts";
 import { EVERYTHING, logIn } from "../testing/_exchange.ts";
+import { inFakeTime, START_MS } from "./_fake_time.ts";
 import { loadStd, type StdFakeTime, type StdTime } from "./_std.ts";
 
 const { module: std, skip } = await loadStd<StdTime>("@std/testing/time");
-
-/** Some day in 2023, in epoch milliseconds. */
-const START_MS = 1_700_000_000_000;
 
 const DAY_MS = 86_400_000;
 
 /** The timers that the library has by default, all of which stand still here. */
 const TIMERS = { ...SYSTEM_TIMERS, elapsed: () => Date.now() };
-
-/** Runs something in fake time, and brings the real one back. */
-async function inFakeTime(
-  action: (time: StdFakeTime) => void | Promise<void>,
-): Promise<void> {
-  const time = new (std().FakeTime)(START_MS);
-  try {
-    await action(time);
-  } finally {
-    time.restore();
-  }
-}
 
 /** Lets time pass, and everything happen that comes of it. */
 async function pass(time: StdFakeTime, ms: number): Promise<void> {
@@ -44,19 +30,26 @@ async function pass(time: StdFakeTime, ms: number): Promise<void> {
 }
 
 describe("schedule() under FakeTime", () => {
-  it("waits for longer than a timer can", { skip }, () =>
-    inFakeTime((time) => {
-      const calledMs: number[] = [];
-      schedule(() => calledMs.push(time.now - START_MS), 60 * DAY_MS);
-      const cancel = schedule(() => assert.fail("was called off"), 30 * DAY_MS);
-      time.tick(29 * DAY_MS);
-      cancel();
-      time.tick(31 * DAY_MS - 1);
-      assert.deepEqual(calledMs, []);
-      time.tick(1);
-      assert.deepEqual(calledMs, [60 * DAY_MS]);
-      assert.equal(time.next(), false, "a timer was left behind");
-    }));
+  it(
+    "waits for longer than a timer can",
+    { skip },
+    () =>
+      inFakeTime(std(), (time) => {
+        const calledMs: number[] = [];
+        schedule(() => calledMs.push(time.now - START_MS), 60 * DAY_MS);
+        const cancel = schedule(
+          () => assert.fail("was called off"),
+          30 * DAY_MS,
+        );
+        time.tick(29 * DAY_MS);
+        cancel();
+        time.tick(31 * DAY_MS - 1);
+        assert.deepEqual(calledMs, []);
+        time.tick(1);
+        assert.deepEqual(calledMs, [60 * DAY_MS]);
+        assert.equal(time.next(), false, "a timer was left behind");
+      }),
+  );
 });
 
 describe("StreamClient under FakeTime", () => {
@@ -66,7 +59,7 @@ describe("StreamClient under FakeTime", () => {
       skip,
     },
     () =>
-      inFakeTime(async (time) => {
+      inFakeTime(std(), async (time) => {
         const play = new Play({ timers: TIMERS });
         await play.goLive();
         assert.equal(play.client.state, "live");
@@ -96,7 +89,7 @@ describe("StreamClient under FakeTime", () => {
     "renews the session of a long life before it expires",
     { skip },
     () =>
-      inFakeTime(async (time) => {
+      inFakeTime(std(), async (time) => {
         const keptMs: number[] = [];
         const play = new Play({
           timers: TIMERS,
@@ -136,7 +129,7 @@ describe("record() under FakeTime", () => {
     "writes what has waited long enough, and leaves no timer",
     { skip },
     () =>
-      inFakeTime(async (time) => {
+      inFakeTime(std(), async (time) => {
         const files = new MemoryFiles();
         const lines = [1, 2].map((ltp) => priceLine("1.1", ltp));
         const recording = record(
@@ -163,7 +156,7 @@ describe("MockExchange under FakeTime", () => {
     // Over real sockets, whose own timers must not stand still.
     await using exchange = await MockExchange.start({ pace: "stepped" });
     using client = await logIn(exchange);
-    await inFakeTime(async (time) => {
+    await inFakeTime(std(), async (time) => {
       await client.send({ ...EVERYTHING, heartbeatMs: 1000 });
       await client.until(({ ct }) => ct === "SUB_IMAGE");
       time.tick(3000);
@@ -181,7 +174,7 @@ describe("watch of the command line under FakeTime", () => {
   it("looks at what has changed as often as it is to, and leaves no timer", {
     skip,
   }, () =>
-    inFakeTime(async (time) => {
+    inFakeTime(std(), async (time) => {
       const board = new LiveBoard({ target: "the exchange" });
       const play = new Play({
         timers: TIMERS,

@@ -22,26 +22,12 @@ import {
   SESSION,
   streamDigests,
 } from "./_session.ts";
-import { loadStd, type StdFakeTime, type StdTime } from "./_std.ts";
+import { inFakeTime, START_MS } from "./_fake_time.ts";
+import { loadStd, type StdTime } from "./_std.ts";
 
 const { module: std, skip } = await loadStd<StdTime>("@std/testing/time");
 
-/** Some day in 2023, in epoch milliseconds. */
-const START_MS = 1_700_000_000_000;
-
 const HOUR_MS = 3_600_000;
-
-/** Runs something in fake time, and brings the real one back. */
-async function inFakeTime(
-  action: (time: StdFakeTime) => void | Promise<void>,
-): Promise<void> {
-  const time = new (std().FakeTime)(START_MS);
-  try {
-    await action(time);
-  } finally {
-    time.restore();
-  }
-}
 
 /** A terminal with a clock, and what was written to it. */
 function terminal(now: () => number): {
@@ -79,7 +65,7 @@ describe("LineStream under FakeTime", () => {
     "needs no timer, and no clock",
     { skip },
     () =>
-      inFakeTime(async (time) => {
+      inFakeTime(std(), async (time) => {
         const stream = new LineStream();
         const writer = stream.writable.getWriter();
         const reader = stream.readable.getReader();
@@ -114,7 +100,7 @@ describe("ChangeStream, CacheStream, MessageStream and replay() under FakeTime",
     const messages = await Array.fromAsync(
       chunked(SESSION, 700).pipeThrough(new MessageStream()),
     );
-    await inFakeTime(async (time) => {
+    await inFakeTime(std(), async (time) => {
       const books = new CacheStream({ cache: keepingCache() });
       const batches = chunked(SESSION, 700)
         .pipeThrough(new LineStream())
@@ -140,7 +126,7 @@ describe("StreamCache under FakeTime", () => {
   it("keeps closed markets by the time of the exchange, not of this machine", {
     skip,
   }, () =>
-    inFakeTime((time) => {
+    inFakeTime(std(), (time) => {
       const feed = new BookFeed({
         cache: new StreamCache({ closedRetentionMs: HOUR_MS }),
       });
@@ -163,7 +149,7 @@ describe("MarketGenerator under FakeTime", () => {
     "makes the same session at any time",
     { skip },
     () =>
-      inFakeTime((time) => {
+      inFakeTime(std(), (time) => {
         time.tick(10_000 * HOUR_MS);
         assert.deepEqual(newSession(), SESSION);
       }),
@@ -175,7 +161,7 @@ describe("ProgressLine under FakeTime", () => {
     "draws at most every 100 ms, however often it is told",
     { skip },
     () =>
-      inFakeTime(async (time) => {
+      inFakeTime(std(), async (time) => {
         const { io, stderr } = terminal(() => Date.now());
         const line = new ProgressLine(io);
         const drawnMs: number[] = [];
@@ -205,7 +191,7 @@ describe("ProgressLine under FakeTime", () => {
       skip,
     },
     () =>
-      inFakeTime(async (time) => {
+      inFakeTime(std(), async (time) => {
         const { io, stderr } = terminal(() => Date.now());
         const line = new ProgressLine(io);
         const lines: string[] = [];
@@ -244,7 +230,7 @@ describe("replay of the command line under FakeTime", () => {
     "ends while time stands still, and claims no speed",
     { skip },
     () =>
-      inFakeTime(async () => {
+      inFakeTime(std(), async () => {
         const { io, stdout, stderr } = terminal(() => Date.now());
         assert.equal(await main(args, io), 0);
         assert.match(stdout.join(""), / in 0\.00 s · – · /);
@@ -255,7 +241,7 @@ describe("replay of the command line under FakeTime", () => {
   it("shows progress as its clock goes, takes it away, and prints the same", {
     skip,
   }, () =>
-    inFakeTime(async (time) => {
+    inFakeTime(std(), async (time) => {
       const still = terminal(() => Date.now());
       await main(args, still.io);
       // Each look at the clock takes an hour: every one is a reason to draw.
