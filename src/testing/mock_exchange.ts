@@ -376,11 +376,10 @@ export class MockExchange {
     const stopped = this.#playback.close();
     for (const connection of [...this.#connections]) connection.destroy();
     this.#changed();
-    await Promise.all([
-      this.#server.close(),
-      this.#identity.close(),
-      stopped,
-    ]);
+    // Not before nobody can connect any more; that it fails is told then.
+    stopped.catch(() => {});
+    await Promise.all([this.#server.close(), this.#identity.close()]);
+    await stopped;
   }
 
   /** The same as {@linkcode close}. */
