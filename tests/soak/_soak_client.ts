@@ -110,7 +110,9 @@ export async function runSoak(
     problems.push(...run.problems);
     await exchange.close();
     const sockets = await socketsLeft(socketsBefore);
-    if (sockets > 0) problems.push(`${sockets} sockets are still open`);
+    if (sockets.length > 0) {
+      problems.push(`sockets are still open: ${sockets.join("; ")}`);
+    }
     return { ...result, problems };
   } finally {
     exchange.kill();
@@ -406,34 +408,52 @@ class CountingTimers implements ClientTimers {
 
 /**
  * Sockets beyond those from before. Deno says goodbye by TLS behind a `close()`, in
- * a thread of its own, so they may take a moment to go; a leaked one never does.
+ * a task of its own, so they may take a moment to go; a leaked one never does.
  */
-async function socketsLeft(before: number): Promise<number> {
+async function socketsLeft(
+  before: ReadonlyMap<string, string>,
+): Promise<string[]> {
   const end = performance.now() + SOCKET_PATIENCE_MS;
-  while (openSockets() > before && performance.now() < end) await turn();
-  return openSockets() - before;
+  for (;;) {
+    const left = [...openSockets()].filter(([inode]) => !before.has(inode));
+    if (left.length === 0 || performance.now() > end) {
+      return left.map(([, row]) => row);
+    }
+    await turn();
+  }
 }
 
-/** TCP sockets of this process, not those to other processes; 0 where the system does not tell. */
-function openSockets(): number {
+/**
+ * TCP sockets of this process, not those to other processes: by inode, the row of
+ * the system's table, which tells the peer, the state and the queues. Empty where
+ * the system does not tell.
+ */
+function openSockets(): Map<string, string> {
+  const sockets = new Map<string, string>();
   const folder = "/proc/self/fd";
   try {
-    const tcp = ["tcp", "tcp6"]
-      .map((table) => readFileSync(`/proc/self/net/${table}`, "utf8")).join("");
-    const inodes = new Set(
-      tcp.split("\n").map((row) => row.trim().split(/\s+/)[INODE_COLUMN]),
-    );
-    return readdirSync(folder).filter((fd) => {
+    const rows = new Map<string, string>();
+    for (const table of ["tcp", "tcp6"]) {
+      const text = readFileSync(`/proc/self/net/${table}`, "utf8");
+      for (const line of text.split("\n")) {
+        const row = line.trim().split(/\s+/);
+        rows.set(row[INODE_COLUMN] ?? "", row.slice(1, 5).join(" "));
+      }
+    }
+    for (const fd of readdirSync(folder)) {
       try {
         const link = readlinkSync(`${folder}/${fd}`);
-        return inodes.has(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? "");
+        const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? "";
+        const row = rows.get(inode);
+        if (row !== undefined) sockets.set(inode, row);
       } catch {
-        return false; // the one that reads the folder
+        continue; // the one that reads the folder
       }
-    }).length;
+    }
   } catch {
-    return 0;
+    return sockets;
   }
+  return sockets;
 }
 
 function turn(): Promise<void> {

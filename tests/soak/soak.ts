@@ -12,7 +12,8 @@
  * ```
  *
  * Options: `--seconds`, `--seed`, `--markets`, `--rate` (messages per second),
- * `--fault-every` (ms), `--record` to record and replay everything too. Exits with 1 if anything is wrong.
+ * `--fault-every` (ms), `--record` to record and replay everything too, `--json` to
+ * print one line of JSON and nothing else. Exits with 1 if anything is wrong.
  *
  * @module
  */
@@ -31,6 +32,7 @@ async function main(args: string[]): Promise<number> {
       rate: { type: "string", default: "2000" },
       "fault-every": { type: "string", default: "500" },
       record: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
     },
   });
   const options = {
@@ -41,15 +43,15 @@ async function main(args: string[]): Promise<number> {
     faultEveryMs: Number(values["fault-every"]),
     records: values.record,
   };
-  console.log(`Soaking: ${JSON.stringify(options)}`);
-  const result = await runSoak(options, console.log);
-  const { problems, health, exchange, memory, ...counts } = result;
-  const { state: _, ...rest } = exchange;
-  console.log(JSON.stringify({ ...counts, memory, exchange: rest, health }));
-  for (const problem of problems) console.error(`PROBLEM ${problem}`);
-  console.log(
-    problems.length === 0 ? "Soaked: all is well" : "Soaked: FAILED",
-  );
+  const show = values.json ? (): void => {} : console.log;
+  show(`Soaking: ${JSON.stringify(options)}`);
+  const { problems, exchange, ...rest } = await runSoak(options, show);
+  const { state: _, ...happened } = exchange;
+  const outcome = { ...rest, exchange: happened };
+  if (values.json) console.log(JSON.stringify({ problems, ...outcome }));
+  else console.log(JSON.stringify(outcome));
+  for (const problem of problems) show(`PROBLEM ${problem}`);
+  show(problems.length === 0 ? "Soaked: all is well" : "Soaked: FAILED");
   return problems.length === 0 ? 0 : 1;
 }
 
