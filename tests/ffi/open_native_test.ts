@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -38,6 +39,19 @@ function assertRefused(path: string, reason: NativeUnavailableReason): void {
   assert.equal(opened.parser.counts.changes, 1);
 }
 
+/** What `openNative()` finds in a process with this value of the variable. */
+function openDefault(variable: string | undefined): unknown {
+  const environment = { ...process.env };
+  delete environment.BETFAIR_STREAM_NATIVE;
+  if (variable !== undefined) environment.BETFAIR_STREAM_NATIVE = variable;
+  const { stdout, stderr } = spawnSync(process.execPath, [
+    ...(isDeno ? ["run", "--no-check", "--allow-all"] : []),
+    fileURLToPath(new URL("./_open_default.ts", import.meta.url)),
+  ], { encoding: "utf8", env: environment });
+  assert.notEqual(stdout, "", stderr);
+  return JSON.parse(stdout);
+}
+
 describe("openNative()", { skip: missingLibrary }, () => {
   it("opens a path or a file URL", () => {
     for (
@@ -55,35 +69,24 @@ describe("openNative()", { skip: missingLibrary }, () => {
   });
 
   it("looks at the environment variable, then into the build folder", () => {
-    const before = process.env.BETFAIR_STREAM_NATIVE;
     using folder = new LibraryFolder();
     folder.copy();
-    try {
-      process.env.BETFAIR_STREAM_NATIVE = folder.library;
-      {
-        using parser = openNative();
-        assert.equal(parser.path, folder.library);
-        assert.equal(parser.origin, "BETFAIR_STREAM_NATIVE");
-      }
-      delete process.env.BETFAIR_STREAM_NATIVE;
-      using parser = openNative();
-      assert.equal(parser.path, libraryPath);
-      assert.equal(parser.origin, "build folder");
-    } finally {
-      if (before !== undefined) process.env.BETFAIR_STREAM_NATIVE = before;
-    }
+    assert.deepEqual(openDefault(folder.library), {
+      path: folder.library,
+      origin: "BETFAIR_STREAM_NATIVE",
+    });
+    assert.deepEqual(openDefault(undefined), {
+      path: libraryPath,
+      origin: "build folder",
+    });
   });
 
   it("does not look elsewhere when the named library is missing", () => {
-    const before = process.env.BETFAIR_STREAM_NATIVE;
     using folder = new LibraryFolder();
-    try {
-      process.env.BETFAIR_STREAM_NATIVE = folder.library;
-      assert.throws(() => openNative(), { reason: "not-found" });
-    } finally {
-      if (before === undefined) delete process.env.BETFAIR_STREAM_NATIVE;
-      else process.env.BETFAIR_STREAM_NATIVE = before;
-    }
+    assert.deepEqual(openDefault(folder.library), {
+      path: folder.library,
+      reason: "not-found",
+    });
   });
 
   it("says not-found when the library has moved away", () => {
