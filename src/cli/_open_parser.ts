@@ -19,6 +19,8 @@ export const BACKEND_HELP =
 export interface CommandParser extends Disposable {
   /** The parser. */
   readonly parser: ChangeParser;
+  /** Why this one. */
+  readonly reason: string;
 }
 
 /**
@@ -34,16 +36,15 @@ export async function openCommandParser(
   backend: Backend = "auto",
 ): Promise<CommandParser> {
   if (backend === "scanner" || backend === "json") {
-    const { parser } = openParser({ backend });
-    return { parser, [Symbol.dispose]: () => {} };
+    return { ...openParser({ backend }), [Symbol.dispose]: () => {} };
   }
   const native = await import("../../ffi/mod.ts");
   try {
-    const { parser } = native.openParser({ backend });
+    const { parser, reason } = native.openParser({ backend });
     const close = (): void => {
       if (parser instanceof native.NativeParser) parser.close();
     };
-    return { parser, [Symbol.dispose]: close };
+    return { parser, reason, [Symbol.dispose]: close };
   } catch (cause) {
     if (!(cause instanceof native.NativeUnavailableError)) throw cause;
     throw new CommandError(cause.message, { cause, advice: ADVICE });

@@ -96,7 +96,7 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const troubles = new Troubles();
   const progress = new ProgressLine(io);
   using opened = await openCommandParser(backend);
-  const { parser } = opened;
+  const { parser, reason } = opened;
   const session = replay(source, { parser, signal: io.signal });
   try {
     for await (const batch of session) {
@@ -113,7 +113,14 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   const { elapsedMs } = progress;
   const { stats } = session;
   await troubles.report(io.stderr, paintFor(io, io.stderr));
-  const result: Result = { shown, stats, elapsedMs, generated, troubles };
+  const result: Result = {
+    shown,
+    stats,
+    reason,
+    elapsedMs,
+    generated,
+    troubles,
+  };
   if (isJson) await io.stdout.write(jsonOf(result));
   else await writeTables(result, io, paint);
   return troubles.hasFailures || (args.has("strict") && troubles.hasAny)
@@ -125,6 +132,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
 interface Result {
   readonly shown: ShownMarkets;
   readonly stats: ReplayStats;
+  /** Why it was this parser. */
+  readonly reason: string;
   readonly elapsedMs: number;
   readonly generated: Generated | undefined;
   readonly troubles: Troubles;
@@ -263,7 +272,7 @@ function footerOf(
 }
 
 function jsonOf(result: Result): string {
-  const { shown, stats, elapsedMs, generated, troubles } = result;
+  const { shown, stats, reason, elapsedMs, generated, troubles } = result;
   const report = {
     generated: generated ?? null,
     markets: shown.markets.map(summarizeMarket),
@@ -281,6 +290,7 @@ function jsonOf(result: Result): string {
       fallbacks: stats.parser.fallbacks,
     },
     backend: stats.backend,
+    backendReason: reason,
     ignoredFiles: stats.ignored,
     troubles: troubles.listed,
     elapsedMs,

@@ -27,7 +27,9 @@ describe("--backend", () => {
   it("--backend native parses natively", { skip: missingLibrary }, async () => {
     const { code, stdout } = await runCli([...REPLAY, "--backend", "native"]);
     assert.equal(code, 0);
-    assert.equal(JSON.parse(stdout).backend, "native");
+    const { backend, backendReason } = JSON.parse(stdout);
+    assert.equal(backend, "native");
+    assert.match(backendReason, /^asked for: .*libbetfair_tape/);
   });
 
   it(
@@ -63,7 +65,9 @@ describe("--backend", () => {
     it("--backend auto loads nothing without them", () => {
       const { status, stdout } = runWith(["--allow-read"], REPLAY);
       assert.equal(status, 0);
-      assert.equal(JSON.parse(stdout).backend, "scanner");
+      const { backend, backendReason } = JSON.parse(stdout);
+      assert.equal(backend, "scanner");
+      assert.match(backendReason, /^Cannot open native .*\(no-permission\)$/);
     });
 
     it("--backend native says what it needs", () => {

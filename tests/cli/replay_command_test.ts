@@ -70,6 +70,7 @@ describe("replay", () => {
         "marketsNotShown",
         "counts",
         "backend",
+        "backendReason",
         "ignoredFiles",
         "troubles",
         "elapsedMs",
