@@ -71,8 +71,13 @@ export function openLibrary(path: string | URL | undefined): NativeLibrary {
   throw missing ?? new NativeUnavailableError({
     reason: "not-found",
     detail:
-      `no library for ${platformName()}; build one with "deno task build:ffi" or name one in ${PATH_VARIABLE}`,
+      `no library for ${platformName()}; build one with "${buildCommand()}" or name one in ${PATH_VARIABLE}`,
   });
+}
+
+/** What builds the library, in this runtime. */
+function buildCommand(): string {
+  return "Deno" in globalThis ? "deno task build:ffi" : "bun ffi/build.ts";
 }
 
 /** Places to look at, in order. */

@@ -41,7 +41,7 @@ Options:
 Examples:
   deno task demo
   deno task demo --markets 30 --pace 100 --for 20
-  deno task demo --json --messages 500 | jq 'select(.type == "health")'
+  deno task demo --json --messages 99 | jq 'select(.type == "health")'
 `,
   options: {
     ...LIMIT_OPTIONS,

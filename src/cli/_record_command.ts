@@ -49,7 +49,7 @@ live, 130 stopped with Ctrl+C: the files are complete then, too.
 
 Examples:
   deno task record --sports 7 --types WIN --countries GB,IE recordings
-  deno task record --markets 1.234567890 --per market --for 3600 recordings
+  deno task record --sports 7 --per market --for 3600 recordings
   deno task cli replay recordings
 `,
   options: {

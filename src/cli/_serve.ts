@@ -16,6 +16,7 @@ import { explained } from "./_live_failure.ts";
 import { limitsOf } from "./_live_options.ts";
 import { paintFor } from "./_paint.ts";
 import { checkWritePermission } from "./_permissions.ts";
+import { inRuntime } from "./_runtime_text.ts";
 import { Screen } from "./_screen.ts";
 import { flow } from "./_text_table.ts";
 
@@ -110,7 +111,9 @@ async function announce(
         : `whose authority is in ${caPath}\n\n`) +
       `Any application key and session token will do, and any login:\n` +
       paint(
-        `  BETFAIR_APP_KEY=any BETFAIR_SESSION=any deno task watch --host ${host} ` +
+        `  BETFAIR_APP_KEY=any BETFAIR_SESSION=any ${
+          inRuntime("deno task watch")
+        } --host ${host} ` +
           `--port ${port} \\\n    --ca ${
             caPath ?? "FILE"
           } --orders --sports 1,2,7\n\n`,

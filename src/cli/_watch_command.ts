@@ -42,7 +42,7 @@ stopped with Ctrl+C.
 Examples:
   deno task watch --markets 1.234567890 --orders
   deno task watch --sports 7 --types WIN --countries GB,IE
-  deno task watch --markets 1.234567890 --json | jq 'select(.type == "gap")'
+  deno task watch --sports 7 --json | jq 'select(.type == "gap")'
   deno task watch --credentials ~/.betfair --venues Ascot --for 60
 `,
   options: {

@@ -33,6 +33,7 @@ import { ProcessIo } from "./_process_io.ts";
 import { loginCommand } from "./_login_command.ts";
 import { recordCommand } from "./_record_command.ts";
 import { replayCommand } from "./_replay_command.ts";
+import { inRuntime } from "./_runtime_text.ts";
 import { serveCommand } from "./_serve_command.ts";
 import { watchCommand } from "./_watch_command.ts";
 import type { CliIo } from "./cli_io.ts";
@@ -56,6 +57,15 @@ const LIVE_COMMANDS: readonly Command[] = [
 
 const ALL_COMMANDS: readonly Command[] = [...COMMANDS, ...LIVE_COMMANDS];
 
+const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
+  ["deno task cli replay", "a generated market"],
+  ["deno task cli replay 1.241629436.bz2", "the final state of a recording"],
+  ["deno task cli inspect recordings/", "what is in a folder"],
+  ["deno task cli digest --every 500 1.24.bz2", "one hash of the whole state"],
+  ["deno task demo", "live, without an account"],
+  ["deno task watch --sports 7 --types WIN", "live, with one"],
+];
+
 const HELP =
   `Replays, inspects and digests recordings of Betfair's Exchange Stream; watches
 and records live markets.
@@ -63,7 +73,6 @@ and records live markets.
 Usage:
   deno task cli <command> [options] [file…]
   deno task <live command> [options] [folder or file]
-  bun src/cli/main.ts <command> [options] [file…]
 
 Commands:
 ${commandList(COMMANDS)}
@@ -80,17 +89,20 @@ recordings in it are read. Exit codes: 0 done, 1 something could not be read,
 2 arguments not understood, 130 stopped with Ctrl+C, 143 by SIGTERM.
 
 Examples:
-  deno task cli replay                         a generated market
-  deno task cli replay 1.241629436.bz2         the final state of a recording
-  deno task cli inspect recordings/            what is in a folder
-  deno task cli digest --every 500 1.24.bz2    one hash of the whole state
-  deno task demo                               live, without an account
-  deno task watch --sports 7 --types WIN       live, with one
+${exampleList()}
 `;
 
 function commandList(commands: readonly Command[]): string {
   return commands
     .map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`).join("\n");
+}
+
+function exampleList(): string {
+  const commands = EXAMPLES.map(([command]) => inRuntime(command));
+  const width = Math.max(...commands.map(({ length }) => length));
+  return commands
+    .map((command, i) => `  ${command.padEnd(width)}  ${EXAMPLES[i]![1]}`)
+    .join("\n");
 }
 
 /**
@@ -129,7 +141,7 @@ export async function main(
     if (command === undefined) return await runGlobal(args, io);
     const parsed = new Arguments(args.slice(1), command.options);
     if (parsed.has("help")) {
-      await io.stdout.write(command.help);
+      await io.stdout.write(inRuntime(command.help));
       return ExitCode.OK;
     }
     return await command.run(parsed, io);
@@ -144,7 +156,7 @@ async function runGlobal(args: readonly string[], io: CliIo): Promise<number> {
   if (first === "help" && second !== undefined) {
     const topic = ALL_COMMANDS.find((command) => command.name === second);
     if (topic === undefined) throw unknownCommand(second);
-    await io.stdout.write(topic.help);
+    await io.stdout.write(inRuntime(topic.help));
     return ExitCode.OK;
   }
   if (first !== undefined && first !== "help" && !first.startsWith("-")) {
@@ -154,7 +166,7 @@ async function runGlobal(args: readonly string[], io: CliIo): Promise<number> {
     version: "flag",
   });
   const isVersion = parsed.has("version") && !parsed.has("help");
-  await io.stdout.write(isVersion ? `${manifest.version}\n` : HELP);
+  await io.stdout.write(isVersion ? `${manifest.version}\n` : inRuntime(HELP));
   return ExitCode.OK;
 }
 
@@ -194,7 +206,9 @@ async function explain(
     : "";
   const label = paintFor(io, io.stderr)("error:", "bold", "red");
   try {
-    await io.stderr.write(`${label} ${printable(error.message)}${advice}\n`);
+    await io.stderr.write(
+      `${label} ${printable(error.message)}${inRuntime(advice)}\n`,
+    );
   } catch (failure) {
     if (!isOutputFailure(failure)) throw failure;
   }

@@ -12,6 +12,9 @@ const COMMANDS = ["replay", "inspect", "digest"];
 /** Commands that need more permissions, and so have tasks of their own. */
 const LIVE_COMMANDS = ["watch", "record", "serve", "login", "demo"];
 
+/** How this runtime runs the program. */
+const RUN = "Deno" in globalThis ? "deno task" : "bun src/cli/main.ts";
+
 describe("main()", () => {
   it("main() prints the help with every command when there is no argument", async () => {
     for (const args of [[], ["--help"], ["-h"], ["help"]]) {
@@ -30,7 +33,7 @@ describe("main()", () => {
       assert.equal(code, 0);
       assert.match(
         stdout,
-        new RegExp(`deno task (?:cli )?${command} \\[options\\]`),
+        new RegExp(`${RUN} (?:cli )?${command} \\[options\\]`),
       );
       assert.match(stdout, /^Examples:$/m);
       assert.ok(stdout.split("\n").every((line) => line.length <= 80));
@@ -160,7 +163,10 @@ describe("main()", () => {
       assert.equal(stdout, "");
       const [first, second] = stderr.split("\n");
       assert.equal(first, `error: ${message}`);
-      assert.match(second!, /^See: deno task cli (?:\w+ )?--help$/);
+      assert.match(
+        second!,
+        new RegExp(`^See: ${RUN} (?:cli )?(?:\\w+ )?--help$`),
+      );
     }
   });
 
