@@ -24,7 +24,6 @@ it reports how the connection was doing.
 
 Usage:
   deno task demo [options]
-  bun src/cli/main.ts demo [options]
 
 Options:
   --for SECONDS        stop after this time (default ${DEMO.seconds})

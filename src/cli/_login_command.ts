@@ -13,7 +13,6 @@ export const loginCommand: Command = {
 
 Usage:
   deno task login [options]
-  bun src/cli/main.ts login [options]
 
 Options:
   --token              print the session token

@@ -23,7 +23,6 @@ with times, counts and a checksum. Credentials are in none of them.
 
 Usage:
   deno task record [options] folder
-  bun src/cli/main.ts record [options] folder
 
 How it is stored:
   --per NAME           one file per connection (default), or per market, as the

@@ -14,7 +14,6 @@ anew at each start. Beside it there is an identity service for logins.
 
 Usage:
   deno task serve [options] [file or folder]
-  bun src/cli/main.ts serve [options] [file or folder]
 
 Without a file it serves generated markets, with orders.
 

@@ -23,7 +23,6 @@ tells each gap.
 
 Usage:
   deno task watch [options]
-  bun src/cli/main.ts watch [options]
 
 ${SUBSCRIPTION_HELP}
 How it is shown:
