@@ -89,24 +89,24 @@ export async function readCredentials(
   return {
     appKey: new Secret(appKey),
     session: session === undefined ? undefined : new Secret(session),
-    login: await loginOf(values),
+    login: isLogin(values) ? await loginOf(values) : undefined,
   };
+}
+
+/** Whether a login is meant: a certificate is none beside a token. */
+function isLogin(values: ReadonlyMap<Name, string>): boolean {
+  return values.has("BETFAIR_USERNAME") || values.has("BETFAIR_PASSWORD") ||
+    !values.has("BETFAIR_SESSION") &&
+      (values.has("BETFAIR_CERT_FILE") || values.has("BETFAIR_KEY_FILE"));
 }
 
 async function loginOf(
   values: ReadonlyMap<Name, string>,
-): Promise<LoginCredentials | undefined> {
+): Promise<LoginCredentials> {
   const username = values.get("BETFAIR_USERNAME");
   const password = values.get("BETFAIR_PASSWORD");
   const certPath = values.get("BETFAIR_CERT_FILE");
   const keyPath = values.get("BETFAIR_KEY_FILE");
-  if (
-    [username, password, certPath, keyPath].every((value) =>
-      value === undefined
-    )
-  ) {
-    return undefined;
-  }
   if (username === undefined || password === undefined) {
     throw missing(["BETFAIR_USERNAME", "BETFAIR_PASSWORD"]);
   }

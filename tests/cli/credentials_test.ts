@@ -102,6 +102,41 @@ describe("readCredentials()", () => {
     });
   });
 
+  it("readCredentials() takes a token though there is a certificate, too", async () => {
+    const certificate = {
+      BETFAIR_CERT_FILE: "/no/such/cert.pem",
+      BETFAIR_KEY_FILE: "/no/such/key.pem",
+    };
+    const { io } = surroundings({
+      BETFAIR_APP_KEY: "key",
+      BETFAIR_SESSION: "token",
+      ...certificate,
+    });
+    const found = await readCredentials(undefined, io);
+    assert.equal(found.session?.reveal(), "token");
+    assert.equal(found.login, undefined);
+    await withFiles({ "token": "BETFAIR_SESSION=mine\n" }, async (folder) => {
+      // The account that the environment speaks of is another one.
+      const { io } = surroundings({
+        BETFAIR_APP_KEY: "key",
+        BETFAIR_USERNAME: "another",
+        BETFAIR_PASSWORD: "secret",
+        ...certificate,
+      });
+      const found = await readCredentials(join(folder, "token"), io);
+      assert.equal(found.session?.reveal(), "mine");
+      assert.equal(found.login, undefined);
+    });
+    const { io: alone } = surroundings({
+      BETFAIR_APP_KEY: "key",
+      ...certificate,
+    });
+    await assert.rejects(
+      readCredentials(undefined, alone),
+      /BETFAIR_USERNAME and BETFAIR_PASSWORD must be set/,
+    );
+  });
+
   it("readCredentials() does not quote what stands where a path belongs", async () => {
     const { cert } = await issue();
     const pem = "-----BEGIN PRIVATE KEY-----\nMIIEvAIBADAN\n-----END";
