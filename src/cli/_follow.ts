@@ -200,23 +200,38 @@ class LineTeller {
     this.#io = io;
   }
 
-  async tell(): Promise<void> {
+  async tell({ health }: BoardClient): Promise<void> {
     const { board, isJson, showsMarkets } = this.#options;
     const events = board.takeEvents();
     const markets = showsMarkets ? board.takeChanged() : [];
     const orders = showsMarkets ? board.takeChangedOrders() : [];
     board.forgetChanged();
+    // Of the books as they are now, which is how they are told.
+    const areMarketsStale = health.market?.isStale === true;
+    const areOrdersStale = health.order?.isStale === true;
     const at = new Date();
     const clock = clockText(at.getTime());
     const lines = isJson
       ? [
         ...events.map(({ atMs, json }) => ({ at: new Date(atMs), ...json })),
-        ...markets.map((market) => ({ at, type: "market", ...market })),
-        ...orders.map((order) => ({ at, type: "orders", ...order })),
+        ...markets.map((market) => ({
+          at,
+          type: "market",
+          isStale: areMarketsStale,
+          ...market,
+        })),
+        ...orders.map((order) => ({
+          at,
+          type: "orders",
+          isStale: areOrdersStale,
+          ...order,
+        })),
       ].map((value) => jsonText(value))
       : [
         ...events.map(({ atMs, text }) => `${clockText(atMs)} ${text}`),
-        ...markets.map((market) => `${clock} ${marketLine(market)}`),
+        ...markets.map((market) =>
+          `${clock} ${marketLine(market, areMarketsStale)}`
+        ),
       ];
     if (lines.length > 0) await this.#io.stdout.write(lines.join("\n") + "\n");
   }

@@ -3,7 +3,7 @@
 import type { MarketBook } from "../cache/market_book.ts";
 import type { OrderBook } from "../cache/order_book.ts";
 import type { StreamCache } from "../cache/stream_cache.ts";
-import type { StreamUpdate } from "../cache/stream_update.ts";
+import type { StreamName, StreamUpdate } from "../cache/stream_update.ts";
 import type { ClientHealth } from "../client/client_health.ts";
 import type { ClientState, ClientStateChange } from "../client/client_state.ts";
 import {
@@ -121,6 +121,8 @@ export class LiveBoard {
   // message, and how it ended would never be told.
   readonly #changed = new Set<MarketBook>();
   readonly #changedOrders = new Set<OrderBook>();
+  /** Streams whose data lag, as the exchange says. */
+  readonly #lagging = new Set<StreamName>();
   readonly #recent: BoardEvent[] = [];
   #untold: BoardEvent[] = [];
   #untoldLost = 0;
@@ -163,6 +165,7 @@ export class LiveBoard {
       return;
     }
     this.#messages++;
+    this.#noteLag(update);
     for (const book of update.markets) this.#changed.add(book);
     for (const book of update.orders) this.#changedOrders.add(book);
     for (const book of update.removedMarkets) {
@@ -185,6 +188,20 @@ export class LiveBoard {
         },
       );
     }
+  }
+
+  /** Tells when the exchange begins, or ceases, to say that its data lag. */
+  #noteLag({ stream, isLagging }: StreamUpdate): void {
+    if (stream === undefined || this.#lagging.has(stream) === isLagging) return;
+    if (isLagging) this.#lagging.add(stream);
+    else this.#lagging.delete(stream);
+    this.#tell(
+      isLagging
+        ? `the exchange says that the ${stream} stream lags: do not rely on it`
+        : `the ${stream} stream does not lag any more`,
+      isLagging,
+      { type: "lag", stream, isLagging },
+    );
   }
 
   /** Notes what the client does; to be given to it as a listener. */
@@ -363,8 +380,13 @@ export class LiveBoard {
   }
 }
 
-/** A market in a line, for outputs that are no terminals. */
-export function marketLine(market: MarketSummary): string {
+/**
+ * A market in a line, for outputs that are no terminals.
+ *
+ * @param market The market.
+ * @param isStale Whether it may not be relied on.
+ */
+export function marketLine(market: MarketSummary, isStale: boolean): string {
   const favourites = market.runners
     .filter((runner) => runner.status === null || runner.status === "ACTIVE")
     .toSorted((a, b) => oddsOf(a) - oddsOf(b))
@@ -379,6 +401,7 @@ export function marketLine(market: MarketSummary): string {
   const status = printable(market.status ?? "no definition");
   return [
     `${labelOf(market)} ${status}${market.inPlay ? " in play" : ""}`,
+    ...isStale ? ["stale"] : [],
     ...orDash(market.totalMatched, grouped) === "–"
       ? []
       : [`£${grouped(market.totalMatched!)} matched`],

@@ -161,14 +161,33 @@ describe("LiveBoard", () => {
   });
 });
 
+describe("LiveBoard and data that lag", () => {
+  it("note() tells when a stream begins to lag and when it ceases to", () => {
+    const feed = new BookFeed();
+    const board = new LiveBoard({ target: "the exchange" });
+    const line = (op: string, status: string): string =>
+      `{"op":"${op}","id":1,"pt":1,"ct":"HEARTBEAT"${status}}\n`;
+    const text = line("mcm", "") + line("mcm", `,"status":503`) +
+      line("ocm", "") + line("mcm", `,"status":503`) + line("mcm", "");
+    for (const update of feed.push(new TextEncoder().encode(text))) {
+      board.note(update);
+    }
+    assert.deepEqual(board.takeEvents().map(({ json }) => json), [
+      { type: "lag", stream: "market", isLagging: true },
+      { type: "lag", stream: "market", isLagging: false },
+    ]);
+  });
+});
+
 describe("marketLine()", () => {
   it("marketLine() names the market and its favourites", () => {
     const { board } = seen();
     for (const market of board.takeChanged()) {
       assert.match(
-        marketLine(market),
+        marketLine(market, false),
         /^1\.\d+ .*WIN OPEN( in play)? · £[\d,]+ matched( · \d+ [\d.–]+\/[\d.–]+){3}$/,
       );
+      assert.match(marketLine(market, true), / OPEN( in play)? · stale · £/);
     }
   });
 });

@@ -252,6 +252,29 @@ describe("watch", () => {
     });
   });
 
+  it("watch says of which books it is not known whether they are right", async () => {
+    // Of the 200 messages, those behind the first 20 lag, up to the end.
+    const faults = [
+      { kind: "unavailable", position: 20, messages: 1_000 },
+    ] as const;
+    await withExchange(
+      { source: generated(200), faults, pace: 100 },
+      async (run) => {
+        const args = ["watch", "--sports", "7", "--every", "0.01"];
+        const end = ["--messages", "150"];
+        const json = objects(await run([...args, "--json", ...end]));
+        const markets = json.filter(({ type }) => type === "market");
+        assert.equal(markets[0]?.isStale, false);
+        assert.equal(markets.at(-1)?.isStale, true);
+        const lags = json.filter(({ type }) => type === "lag");
+        assert.deepEqual(
+          lags.map(({ stream, isLagging }) => [stream, isLagging]),
+          [["market", true]],
+        );
+      },
+    );
+  });
+
   it("watch says what the exchange refuses, and what to do", async () => {
     await withExchange({ sessions: ["another"] }, async (run) => {
       const { code, stderr } = await run(["watch", "--sports", "7"]);
