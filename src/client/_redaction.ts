@@ -38,7 +38,8 @@ export function redact(text: string, secrets: Iterable<Secret>): string {
 }
 
 /**
- * Replaces secrets in an error that quotes a line, before anybody is shown it.
+ * Replaces secrets in an error that quotes a line, before anybody is shown it. What
+ * it was caused by goes: an engine quotes any part of the line, and parts of secrets.
  *
  * @param error The error, which is changed.
  * @param secrets What must not be told.
@@ -47,12 +48,11 @@ export function redactLine(
   error: InvalidLineError,
   secrets: Iterable<Secret>,
 ): void {
+  delete error.cause;
   const { message, preview } = error;
   const redacted = redact(preview, secrets);
   if (redacted === preview) return;
   const stack = error.stack?.replaceAll(preview, redacted);
-  // What an engine says of a line quotes from it, too.
-  delete error.cause;
   Object.assign(error, {
     preview: redacted,
     message: message.replaceAll(preview, redacted),

@@ -36,7 +36,9 @@ describe("redactLine()", () => {
     });
     const { message } = error;
     redactLine(error, secrets);
-    assert.deepEqual([error.message, error.cause], [message, cause]);
+    assert.equal(error.message, message);
+    // The engine may quote what the preview does not show.
+    assert.deepEqual([error.cause, "cause" in error], [undefined, false]);
   });
 });
 
@@ -47,6 +49,9 @@ describe("StreamClient, told its own secrets", () => {
       `no such session ${token} of key APPKEY99`,
       `${"x".repeat(60)} ${token}`,
       `{"op":"mcm","id":2,"mc":[{"id":["${token}"]}]}`,
+      // Behind the preview, where only the engine quotes it.
+      `{"op":"status","id":9,"statusCode":"FAILURE","connectionClosed":false,` +
+      `"errorCode":"UNEXPECTED_ERROR","errorMessage":${token}}`,
       failure("UNEXPECTED_ERROR", { errorMessage: `of ${token}, APPKEY99` }),
     ];
     for (const line of lines) {
@@ -64,7 +69,9 @@ describe("StreamClient, told its own secrets", () => {
       );
       assert.equal(play.client.state, "waiting");
       assert.doesNotMatch(told, /s3cr|APPKEY99/);
-      assert.match(told, /\[redacted\]/);
+      if (!String(line).includes(`:${token}`)) {
+        assert.match(told, /\[redacted\]/);
+      }
       await play.end();
     }
   });
