@@ -28,6 +28,15 @@ export interface Verdict {
   readonly minimumWaitMs: number;
 }
 
+/** A request that is not answered. */
+interface UnansweredRequest {
+  readonly kind: RequestKind;
+  /** When it was sent. */
+  readonly sentAt: number;
+  /** Whether a later one counts instead. It is answered all the same. */
+  isReplaced: boolean;
+}
+
 /** How often an idle connection without subscriptions asks to be kept, ms; it has 15 s. */
 const PROBE_INTERVAL_MS = 10_000;
 
@@ -64,10 +73,7 @@ export class Connection {
   readonly #answerTimeoutMs: number;
   readonly #watchdog: ReadWatchdog;
   /** Requests that are not answered, by id. */
-  readonly #unanswered = new Map<
-    number,
-    { readonly kind: RequestKind; readonly sentAt: number }
-  >();
+  readonly #unanswered = new Map<number, UnansweredRequest>();
   readonly #streamLimits = new Map<StreamName, number>();
   readonly #outbox = new Map<RequestKind, Uint8Array>();
   #isWriting = false;
@@ -128,33 +134,46 @@ export class Connection {
    */
   send(kind: RequestKind, id: number, bytes: Uint8Array): void {
     if (this.#isClosed) return;
+    const isUnsent = this.#outbox.delete(kind);
     for (const [earlier, request] of this.#unanswered) {
-      // Answers to requests that were replaced say nothing of interest.
-      if (request.kind === kind) this.#unanswered.delete(earlier);
+      if (request.kind !== kind) continue;
+      if (isUnsent && !request.isReplaced) this.#unanswered.delete(earlier);
+      else request.isReplaced = true;
     }
-    this.#unanswered.set(id, { kind, sentAt: this.#timers.elapsed() });
-    this.#awaitAnswer();
-    this.#outbox.delete(kind);
+    // An answer that is due stays due, or one replacement after the other would
+    // hide that none comes.
+    const isDue = this.awaits(kind);
+    this.#unanswered.set(id, {
+      kind,
+      sentAt: this.#timers.elapsed(),
+      isReplaced: false,
+    });
+    if (!isDue) this.#awaitAnswer(kind);
     this.#outbox.set(kind, bytes);
     if (!this.#isWriting) this.#write();
   }
 
-  /** What request an answer is for, if it is one that is waited for. */
+  /** What request an answer is for, if it is one that counts: it was not replaced. */
   kindOf(id: number): RequestKind | undefined {
-    return this.#unanswered.get(id)?.kind;
+    const request = this.#unanswered.get(id);
+    return request?.isReplaced === false ? request.kind : undefined;
   }
 
   /**
-   * Notes that a request was answered.
+   * Notes that a request was answered, also one that was replaced.
    *
    * @param id Its id.
-   * @returns How long that took, ms; undefined when it was not waited for.
+   * @returns How long that took, ms; undefined when there is none.
    */
   answer(id: number): number | undefined {
     const request = this.#unanswered.get(id);
     if (request === undefined) return undefined;
-    this.#unanswered.delete(id);
-    this.#awaitAnswer();
+    // With it all those before it are settled that it replaced.
+    for (const [earlier, { kind }] of this.#unanswered) {
+      if (kind === request.kind) this.#unanswered.delete(earlier);
+      if (earlier === id) break;
+    }
+    this.#awaitAnswer(request.kind);
     return this.#timers.elapsed() - request.sentAt;
   }
 
@@ -236,13 +255,11 @@ export class Connection {
     this.#transport.close();
   }
 
-  /** Begins to wait for the next answer, if one is due. */
-  #awaitAnswer(): void {
-    const limitMs = this.#unanswered.size === 0
-      ? Infinity
-      : this.#answerTimeoutMs;
+  /** Begins to wait for the next answer to a request of a kind, if one is due. */
+  #awaitAnswer(kind: RequestKind): void {
+    const limitMs = this.awaits(kind) ? this.#answerTimeoutMs : Infinity;
     this.#watchdog.expect(
-      "answer",
+      `answer to ${kind}`,
       limitMs,
       `a request was not answered for ${limitMs} ms`,
     );

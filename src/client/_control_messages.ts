@@ -59,9 +59,10 @@ export class ControlMessages {
     const { monitor } = this.#options;
     const { id, connectionsAvailable } = status;
     const kind = typeof id === "number" ? connection.kindOf(id) : undefined;
-    if (typeof id === "number" && kind !== undefined) {
-      monitor.noteRoundTrip(connection.answer(id)!);
-    }
+    const answeredMs = typeof id === "number"
+      ? connection.answer(id)
+      : undefined;
+    if (kind !== undefined) monitor.noteRoundTrip(answeredMs!);
     if (typeof connectionsAvailable === "number") {
       monitor.connectionsAvailable = connectionsAvailable;
     }

@@ -14,7 +14,7 @@ const MAX_UNUSABLE_CONNECTIONS = 3;
 export class Retries {
   readonly #backoff: Backoff;
   readonly #timers: ClientTimers;
-  /** Since when all is well, but for what the exchange refuses; undefined if it is not. */
+  /** Since when the present connection has done well; undefined if it has not. */
   #steadySince: number | undefined;
   /** Connections in a row that brought lines which are no messages. */
   #unusableConnections = 0;
@@ -24,13 +24,18 @@ export class Retries {
     this.#timers = timers;
   }
 
-  /** Notes whether all is well now, but for what the exchange refuses. */
-  noteSteadiness(isSteady: boolean): void {
+  /**
+   * Notes that all is well now, but for what the exchange refuses. That counts until
+   * the connection is lost: somebody who wants something else meanwhile, and waits
+   * for its image, takes nothing from it.
+   */
+  noteSteady(): void {
+    this.#steadySince ??= this.#timers.elapsed();
+  }
+
+  /** Notes that the connection is lost. */
+  noteLoss(): void {
     const since = this.#steadySince;
-    if (isSteady) {
-      this.#steadySince ??= this.#timers.elapsed();
-      return;
-    }
     this.#steadySince = undefined;
     if (since === undefined) return;
     if (this.#timers.elapsed() - since < this.#backoff.stableMs) return;

@@ -110,7 +110,9 @@ export class Backoff {
     const random = this.#random();
     const attempt = this.#attempts++;
     const least = minimumMs * (1 + random);
-    if (attempt === 0) return Math.max(least, this.#firstMs * random);
+    if (attempt === 0) {
+      return Math.max(least, Math.min(this.#firstMs, this.#maxMs) * random);
+    }
     // Beyond 2 ** 30 the limit counts long since.
     const most = Math.min(
       this.#baseMs * 2 ** Math.min(attempt - 1, 30),

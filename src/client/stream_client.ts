@@ -180,6 +180,8 @@ export class StreamClient
   /** Those who wait for the loop to notice that the client is closed. */
   readonly #onSettled: (() => void)[] = [];
   readonly #lifetime = new AbortController();
+  /** Ends the wait before the next attempt; undefined when there is none. */
+  #waiting: AbortController | undefined;
   /** What an own function of the user threw; it ends the loop. */
   #callbackError: { readonly error: unknown } | undefined;
   readonly #onAbort = (): void => this.close();
@@ -365,6 +367,7 @@ export class StreamClient
   #shut(error: Error | undefined): void {
     if (this.#isClosed) return;
     this.#lifetime.abort();
+    this.#waiting?.abort();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#sessions.stop();
     this.#connection?.close();
@@ -590,7 +593,7 @@ export class StreamClient
     this.#isDraining = false;
     connection.close();
     this.#connection = undefined;
-    this.#retries.noteSteadiness(false);
+    this.#retries.noteLoss();
     this.#subscriptions.lose(connection, reasonOf(error));
   }
 
@@ -606,7 +609,10 @@ export class StreamClient
     this.#enter("waiting", error, waitMs);
     // Another wait would only keep the loop from being told.
     if (this.#callbackError !== undefined) return;
-    await pause(this.#timers, waitMs, this.#lifetime.signal);
+    if (this.#isClosed) return;
+    this.#waiting = new AbortController();
+    await pause(this.#timers, waitMs, this.#waiting.signal);
+    this.#waiting = undefined;
   }
 
   // ── What is received ────────────────────────────────────────────────────────
@@ -616,7 +622,7 @@ export class StreamClient
       try {
         listener(lines, this.#receivedAtMs, this.#connection?.id);
       } catch (error) {
-        this.#callbackError ??= { error };
+        this.#failCallback(error);
       }
     }
   }
@@ -712,7 +718,7 @@ export class StreamClient
     this.#subscriptions.limitSilence(connection);
     const { progress } = this.#subscriptions;
     if (progress === "live") connection.wasLive = true;
-    this.#retries.noteSteadiness(this.#subscriptions.isSteady);
+    if (this.#subscriptions.isSteady) this.#retries.noteSteady();
     this.#enter(progress);
   }
 
@@ -725,8 +731,15 @@ export class StreamClient
     try {
       this.#options.onStateChange?.({ state, previous, error, waitMs });
     } catch (thrown) {
-      this.#callbackError ??= { error: thrown };
+      this.#failCallback(thrown);
     }
+  }
+
+  /** Ends the loop, as soon as it looks; it is woken for that. */
+  #failCallback(error: unknown): void {
+    this.#callbackError ??= { error };
+    this.#waiting?.abort();
+    if (this.#connection?.isReading) this.#connection.close();
   }
 
   /** Tells of something that went wrong. */

@@ -39,6 +39,11 @@ describe("Backoff", () => {
     ));
   });
 
+  it("never waits longer than maxMs, not the first time either", () => {
+    const backoff = new Backoff({ maxMs: 100, random: () => 0.5 });
+    assert.deepEqual(waits(backoff, 3), [50, 75, 75]);
+  });
+
   it("begins anew when it is reset", () => {
     const backoff = new Backoff({ random: () => 0.5, maxAttempts: 2 });
     assert.deepEqual(waits(backoff, 2), [500, 1_500]);

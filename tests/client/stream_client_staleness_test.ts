@@ -311,6 +311,105 @@ describe("StreamClient's back-off, steady", () => {
   });
 });
 
+describe("StreamClient's back-off, with a subscription that is replaced all the time", () => {
+  it("begins anew behind a connection that did well", async () => {
+    const play = await new Play({ backoff: { random: () => 0.5 } }).goLive();
+    const waits: (number | undefined)[] = [];
+    for (let i = 0; i < 4; i++) {
+      // Never as long as 30 s without a replacement.
+      for (let ms = 0; ms < 100_000; ms += 4_000) {
+        await play.timers.pass(4_000);
+        const { id } = play.peer.last("marketSubscription")!;
+        await play.send({ op: "mcm", id, ct: "HEARTBEAT" });
+        if (ms % 20_000 !== 0) continue;
+        await narrowed(play);
+        play.peer.image("marketSubscription", marketImage(3, `r${i}-${ms}`));
+        await turn();
+        assert.equal(play.client.state, "live");
+      }
+      await play.reconnect();
+      waits.push(play.changes.findLast(({ waitMs }) => waitMs)?.waitMs);
+      play.peer.image("marketSubscription", marketImage(2, `c${i}`));
+      await turn();
+    }
+    assert.deepEqual(waits, [500, 500, 500, 500]);
+    await play.end();
+  });
+
+  it("does not when no image is ever complete", async () => {
+    const play = await new Play({ backoff: { random: () => 0.5 } }).start();
+    play.peer.accept();
+    await turn();
+    const waits: (number | undefined)[] = [];
+    for (let i = 0; i < 3; i++) {
+      await play.reconnect();
+      waits.push(play.changes.findLast(({ waitMs }) => waitMs)?.waitMs);
+    }
+    assert.deepEqual(waits, [500, 1_500, 3_000]);
+    await play.end();
+  });
+});
+
+describe("StreamClient with a request that is not answered", () => {
+  /** Goes on for a minute, or until the connection is given up; tells when, s. */
+  async function givenUpAfter(
+    play: Play,
+    eachSecond: (second: number) => Promise<void>,
+  ): Promise<number> {
+    for (let second = 1; second <= 60; second++) {
+      await play.timers.pass(1_000);
+      if (play.client.state === "waiting") return second;
+      await eachSecond(second);
+    }
+    return Infinity;
+  }
+
+  it("gives up the connection whatever else is asked for and answered", async () => {
+    const play = await new Play({ orders: {} }).start();
+    play.peer.accept();
+    await turn();
+    play.peer.image("marketSubscription", marketImage(2, "c1"));
+    await turn();
+    const seconds = await givenUpAfter(play, async (second) => {
+      const { id } = play.peer.last("marketSubscription")!;
+      await play.send({ op: "mcm", id, ct: "HEARTBEAT", clk: `h${second}` });
+      if (second % 10 !== 0) return;
+      await narrowed(play);
+      play.peer.image("marketSubscription", marketImage(2, `x${second}`));
+      await turn();
+    });
+    assert.equal(seconds, 15);
+    assert.match(play.client.health.lastError!.message, /not answered/);
+    await play.end();
+  });
+
+  it("gives it up when the request is replaced again and again", async () => {
+    const play = await bothLive();
+    await narrowed(play);
+    const seconds = await givenUpAfter(play, async (second) => {
+      await play.send({ op: "ocm", id: 3, ct: "HEARTBEAT", clk: `o${second}` });
+      if (second % 4 === 0) await narrowed(play);
+    });
+    assert.equal(seconds, 15);
+    await play.end();
+  });
+
+  it("keeps it when those that were replaced are answered in time", async () => {
+    const play = await bothLive();
+    await narrowed(play);
+    const seconds = await givenUpAfter(play, async (second) => {
+      await play.send({ op: "ocm", id: 3, ct: "HEARTBEAT", clk: `o${second}` });
+      if (second % 4 !== 0) return;
+      const replaced = play.peer.last("marketSubscription")!;
+      await narrowed(play);
+      await play.send(success(replaced));
+      assert.equal(play.client.health.market?.phase, "requested");
+    });
+    assert.equal(seconds, Infinity);
+    await play.end();
+  });
+});
+
 describe("StreamClient with a stream that is silent while the other is not", () => {
   const beat = (op: string, id: number): Json => ({
     op,

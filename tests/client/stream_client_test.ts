@@ -5,6 +5,7 @@ import { IncompleteMessageError } from "../../src/cache/incomplete_message_error
 import { InvalidRequestError } from "../../src/protocol/invalid_request_error.ts";
 import {
   ConnectionLostError,
+  Secret,
   StreamClient,
   type Transport,
 } from "../../src/client/mod.ts";
@@ -425,6 +426,49 @@ describe("StreamClient, ending", () => {
     tapped.peer.accept();
     await turn();
     assert.equal(tapped.outcome?.error, thrown);
+  });
+});
+
+describe("StreamClient, told to end by what onStateChange throws", () => {
+  /** A client whose session is refused its keep-alive after 10 s, which is thrown on. */
+  function playing(thrown: Error): Play {
+    return new Play({
+      backoff: { firstMs: 600_000, maxMs: 600_000, random: () => 0.9 },
+      session: () =>
+        Promise.resolve({
+          token: new Secret("token"),
+          lifeMs: 20_000,
+          keepAlive: () => Promise.reject(new Error("no keep-alive")),
+          logout: () => Promise.resolve(),
+        }),
+      onStateChange: ({ error }) => {
+        if (error?.message === "no keep-alive") throw thrown;
+      },
+    });
+  }
+
+  it("does not wait for the next attempt", async () => {
+    const thrown = new Error("own");
+    const play = await playing(thrown).goLive();
+    play.peer.end(null);
+    await turn();
+    assert.equal(play.client.state, "waiting");
+    await play.timers.pass(10_000);
+    await turn();
+    assert.equal(play.outcome?.error, thrown);
+    assert.equal(play.timers.pending, 0);
+  });
+
+  it("does not wait for more from the exchange", async () => {
+    const thrown = new Error("own");
+    const play = await playing(thrown).goLive();
+    await play.timers.pass(9_000);
+    await play.send({ op: "mcm", id: 2, ct: "HEARTBEAT" });
+    await play.timers.pass(1_000);
+    await turn();
+    assert.equal(play.outcome?.error, thrown);
+    assert.equal(play.peer.isClosed, true);
+    assert.equal(play.timers.pending, 0);
   });
 });
 
