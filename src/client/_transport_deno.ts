@@ -6,11 +6,22 @@
  */
 
 import { connectionLost } from "./_transport_failure.ts";
+import { ConnectionLostError } from "./connection_lost_error.ts";
 import { checkNetPermission } from "./net_permission.ts";
 import type { Transport, TransportOptions } from "./transport.ts";
 
 /** A TLS record is 16 KiB at most, and a read gives one. */
 const READ_BYTES = 64 * 1024;
+
+/**
+ * Peers, `host:port`, that took a connection last time and then said nothing.
+ *
+ * Deno holds a connection whose handshake was given up until its peer speaks or
+ * goes, whatever is closed: with one for each attempt there would soon be many. So
+ * at the next attempt a connection that does go when it is closed finds out first
+ * whether anybody speaks TLS there.
+ */
+const silentPeers = new Set<string>();
 
 /**
  * Connects. The signal of the options is the only limit of time.
@@ -23,7 +34,10 @@ export async function connectTls(
 ): Promise<Transport> {
   const { hostname, port, caCerts, signal } = options;
   checkNetPermission(hostname, port);
+  const peer = `${hostname}:${port}`;
+  if (silentPeers.has(peer)) await probe(options);
   let open: Deno.TcpConn | Deno.TlsConn | undefined;
+  let isShakingHands = false;
   const onAbort = (): void => close(open);
   signal?.addEventListener("abort", onAbort);
   try {
@@ -42,16 +56,30 @@ export async function connectTls(
     });
     open = tls;
     signal?.throwIfAborted();
+    isShakingHands = true;
     await tls.handshake();
+    isShakingHands = false;
+    silentPeers.delete(peer);
     signal?.throwIfAborted();
     return new DenoTransport(tls);
   } catch (error) {
     close(open);
+    // Out of time, that is; who closes a client has not waited for long.
+    if (isShakingHands && signal?.reason instanceof ConnectionLostError) {
+      silentPeers.add(peer);
+    }
     signal?.throwIfAborted();
     throw connectionLost(error, "connect");
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Connects to a peer, by a connection that goes when it is told to. */
+async function probe(options: TransportOptions): Promise<void> {
+  const { connectTls } = await import("./_transport_node.ts");
+  const transport = await connectTls(options);
+  transport.close();
 }
 
 class DenoTransport implements Transport {

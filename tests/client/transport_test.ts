@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate } from "node:timers";
 import {
@@ -207,6 +207,65 @@ describe("openTransport()", () => {
         reason,
       );
     });
+  });
+
+  it("holds no connection for each attempt at a server that says nothing", async () => {
+    await withServer(async (port, server) => {
+      let opened = 0;
+      let closed = 0;
+      // Deno keeps the first one until the server is gone.
+      const areClosed = new Promise<boolean>((resolve) => {
+        const giveUp = setTimeout(() => resolve(false), 5_000);
+        server.on("connection", (socket) => {
+          opened++;
+          socket.on("close", () => {
+            if (++closed < 4) return;
+            clearTimeout(giveUp);
+            resolve(true);
+          });
+        });
+      });
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await assert.rejects(
+          openTransport({ hostname: "127.0.0.1", port, timeoutMs: 50 }),
+          { name: "ConnectionLostError", phase: "connect" },
+        );
+      }
+      assert.equal(opened, 5);
+      assert.ok(await areClosed, `${closed} of ${opened} are closed`);
+    });
+  });
+
+  it("connects when a server that said nothing is there again", async () => {
+    await using exchange = await start();
+    let port = 0;
+    await withServer(async (silentPort) => {
+      port = silentPort;
+      await assert.rejects(
+        openTransport({ hostname: "127.0.0.1", port, timeoutMs: 50 }),
+        { name: "ConnectionLostError" },
+      );
+    });
+    const relay = createServer((socket) => {
+      const onward = connect(exchange.port, exchange.host);
+      socket.pipe(onward).pipe(socket);
+      for (const each of [socket, onward]) each.on("error", () => {});
+    });
+    await new Promise<void>((resolve) =>
+      relay.listen(port, "127.0.0.1", resolve)
+    );
+    try {
+      const transport = await openTransport({
+        hostname: "127.0.0.1",
+        port,
+        caCerts: [exchange.caCert],
+        timeoutMs: 10_000,
+      });
+      assert.match((await lines(transport, 1))[0]!, /"op":"connection"/);
+      transport.close();
+    } finally {
+      await new Promise((resolve) => relay.close(resolve));
+    }
   });
 
   it("refuses a server that speaks no TLS", async () => {
