@@ -47,6 +47,8 @@ export class LiveMarketBook implements MarketBook {
   #definition: MarketDefinition | undefined;
   /** What the definition says, at hand: each change has to know. */
   #isClosed = false;
+  /** Number of the message that closed the market or imaged it closed: all of it counts. */
+  #closingSerial = -1;
   // A double that is no integer: see LiveRunnerBook.
   #reportedTotalMatched = NaN;
   #finalTotalMatched = NaN;
@@ -120,18 +122,23 @@ export class LiveMarketBook implements MarketBook {
     if (publishTimeMs === publishTimeMs) this.#publishTimeMs = publishTimeMs;
     if ((flags & CONFLATED) !== 0) this.#conflatedCount++;
     if ((flags & IMAGE) !== 0) this.#beginImage(flags);
-    const wasClosed = this.isClosed && (flags & IMAGE) === 0;
+    if ((flags & IMAGE) !== 0) {
+      // An image is whole, whatever is known of the market.
+      this.isTombstone = false;
+      this.#closingSerial = serial;
+    }
+    const isLate = this.#isClosed && this.#closingSerial !== serial;
     if ((flags & HAS_DEFINITION) !== 0) {
       const start = lineStart + slots[at + DEFINITION_START]!;
       const end = lineStart + slots[at + DEFINITION_END]!;
       this.#define(parseDefinition(bytes, start, end), serial);
     }
     if (this.isTombstone) {
-      if (this.isClosed) return isFirst;
+      if (this.#isClosed) return isFirst;
       this.isTombstone = false;
     }
     // Late prices of a market that is over are none (protocol section 4.7).
-    if (wasClosed && this.isClosed && !this.#keepsLate) return isFirst;
+    if (isLate && this.#isClosed && !this.#keepsLate) return isFirst;
     if ((flags & HAS_MARKET_TV) !== 0) this.#applyTotal(slots[at + MARKET_TV]!);
     const runners = this.#runners;
     let count = slots[at + RUNNER_COUNT]! | 0;
@@ -300,7 +307,9 @@ export class LiveMarketBook implements MarketBook {
 
   #define(definition: MarketDefinition, serial: number): void {
     this.#definition = definition;
+    const wasClosed = this.#isClosed;
     this.#isClosed = definition.status === "CLOSED";
+    if (this.#isClosed && !wasClosed) this.#closingSerial = serial;
     const runners = this.#runners;
     runners.relist();
     const before = runners.all.filter((runner) =>

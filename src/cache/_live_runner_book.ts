@@ -96,6 +96,8 @@ export class LiveRunnerBook implements RunnerBook {
     undefined,
     undefined,
   ];
+  /** Whether the traded column was supplied since the last image. */
+  #hasTraded = false;
   /** Whether the traded ladder is being emptied by deletions. */
   #isDraining = false;
 
@@ -118,6 +120,7 @@ export class LiveRunnerBook implements RunnerBook {
     // `| 0` keeps what are integers out of floating point.
     const flags = slots[at + RUNNER_FLAGS]! | 0;
     let changes = flags & HAS_SCALARS;
+    const wasPresent = this.#present;
     if (changes !== 0) this.#applyScalars(slots, at, changes);
     const end = at + (slots[at + RUNNER_LENGTH]! | 0);
     let ladder = at + RUNNER_SLOTS;
@@ -128,7 +131,7 @@ export class LiveRunnerBook implements RunnerBook {
       // An empty array changes nothing, of either sort of ladder.
       if (rows > 0) changes |= 1 << LADDER_SHIFT + kind;
       if (kind < FIRST_LEVEL_KIND) {
-        if (kind === TRD) this.#noteTraded(slots, ladder, rows);
+        if (kind === TRD) this.#noteTraded(slots, ladder, rows, wasPresent);
         this.#priceLadder(kind).apply(slots, ladder, rows);
         ladder += rows * PRICE_ROW;
       } else {
@@ -152,11 +155,14 @@ export class LiveRunnerBook implements RunnerBook {
     return true;
   }
 
-  /** Forgets prices, volumes and definition, as an image starts from nothing. */
+  /**
+   * Forgets prices, volumes and definition, as an image starts from nothing. Whether
+   * the runner is listed the market's definition says, which an image need not repeat.
+   */
   clear(): void {
     this.#definition = undefined;
-    this.#isListed = true;
     this.#present = 0;
+    this.#hasTraded = false;
     this.#isDraining = false;
     this.#unshared = EVERYTHING;
     for (const ladder of this.#priceLadders) ladder?.clear();
@@ -179,9 +185,9 @@ export class LiveRunnerBook implements RunnerBook {
     return this.#snapshot = new RunnerSnapshot(this, pool, before, unshared);
   }
 
-  /** Whether the traded column was ever received. */
+  /** Whether the traded column was supplied since the last image. */
   get hasTraded(): boolean {
-    return this.#priceLadders[TRD] !== undefined;
+    return this.#hasTraded;
   }
 
   /** Whether `tv` is that of a purchased file. */
@@ -249,7 +255,7 @@ export class LiveRunnerBook implements RunnerBook {
   }
 
   get totalMatched(): number | undefined {
-    const tradedSize = this.#priceLadders[TRD]?.totalSize;
+    const tradedSize = this.#hasTraded ? this.traded.totalSize : undefined;
     return runnerTotal(
       this.reportedTotalMatched,
       this.#market.isPurchased,
@@ -322,13 +328,20 @@ export class LiveRunnerBook implements RunnerBook {
 
   /**
    * Remembers what was traded before the ladder is emptied at settlement. Deletions
-   * come first in no other case than that, or the voiding of bets.
+   * come first in no other case than that, or the voiding of bets. Where `tv` was
+   * supplied before, not only with this change, it is remembered instead.
    */
-  #noteTraded(slots: Float64Array, row: number, rows: number): void {
+  #noteTraded(
+    slots: Float64Array,
+    row: number,
+    rows: number,
+    wasPresent: number,
+  ): void {
+    this.#hasTraded = true;
     const isDraining = rows > 0 && slots[row + 1] === 0;
     if (
       isDraining && !this.#isDraining &&
-      !((this.#present & HAS_TV) !== 0 && !this.#market.isPurchased)
+      ((wasPresent & HAS_TV) === 0 || this.#market.isPurchased)
     ) {
       const traded = roundToPenny(this.traded.totalSize);
       if (traded !== 0) this.#finalTotalMatched = traded;

@@ -188,10 +188,12 @@ export class MarketStream {
     }
     const markets = this.#markets;
     markets.begin();
-    if (this.#isTooMany(tape, at, changeType)) return this.#refuse();
-    this.#beginCopies(changeType);
+    const isImage = changeType === TYPE_SUB_IMAGE;
+    if (this.#isTooMany(tape, at, isImage)) return this.#refuse();
+    if (isImage) markets.beginImage();
+    else if (changeType === TYPE_RESUB_DELTA) markets.beginCopies();
     markets.apply(slots, at, tape.bytes);
-    if (changeType === TYPE_SUB_IMAGE) markets.endImage();
+    if (isImage) markets.endImage();
     this.#finish(tape, at, changeType);
     return true;
   }
@@ -226,20 +228,24 @@ export class MarketStream {
       // The start is missing: what is left of the message still is all true, but
       // it makes no complete image, and nothing to resume from.
       markets.begin();
-      if (this.#isTooMany(tape, at)) return this.#refuse();
+      if (this.#isTooMany(tape, at, false)) return this.#refuse();
       markets.apply(tape.slots, at, tape.bytes);
       markets.showOn(update);
       return true;
     }
     this.#group = joinEnvelopes(this.#group, update);
     if (segment !== SEGMENT_END) return this.#hold(tape, at);
-    const isImage = changeType === TYPE_SUB_IMAGE;
+    // An image of which a part may be lost is none: it would remove markets, and
+    // the clocks from before it would not fit. What there is of it is true, and each
+    // market that it names starts from nothing.
+    const isImage = changeType === TYPE_SUB_IMAGE && !this.#isTorn;
     markets.begin();
-    if (this.#isTooMany(tape, at, changeType, held.segments)) {
+    if (this.#isTooMany(tape, at, isImage, held.segments)) {
       this.dropSegments();
       return this.#refuse();
     }
-    this.#beginCopies(changeType);
+    if (isImage) markets.beginImage();
+    else markets.beginCopies();
     for (const { slots, bytes } of held.segments) {
       markets.apply(slots, 0, bytes);
     }
@@ -249,12 +255,6 @@ export class MarketStream {
     held.clear();
     this.#finish(tape, at, changeType);
     return true;
-  }
-
-  /** Begins a message that stands for an image, if it does. */
-  #beginCopies(changeType: number): void {
-    if (changeType === TYPE_SUB_IMAGE) this.#markets.beginImage();
-    else if (changeType === TYPE_RESUB_DELTA) this.#markets.beginCopies();
   }
 
   /** Holds a segment; returns whether there is a failure to deliver. */
@@ -293,7 +293,7 @@ export class MarketStream {
     this.#isShowing = segment !== SEGMENT_END && !isHeadless;
     this.#shownSegments = isFirst ? 1 : this.#shownSegments + 1;
     if (isFirst || segment === SEGMENT_END) this.#isHeadless = false;
-    if (this.#isTooMany(tape, at, isFirst ? changeType : undefined)) {
+    if (this.#isTooMany(tape, at, isFirst && isImage)) {
       // What is left of it makes no complete image.
       this.dropSegments();
       this.#isHeadless = segment !== SEGMENT_END;
@@ -302,7 +302,13 @@ export class MarketStream {
     this.#isShowingImage = isImage && this.#isShowing;
     if (isFirst) this.#group = undefined;
     this.#group = joinEnvelopes(this.#group, update);
-    if (isFirst) this.#beginCopies(changeType);
+    if (isFirst && isImage) {
+      markets.beginImage();
+      // The clocks describe the books that are gone; it brings others in the end.
+      this.state.clock.clear();
+    } else if (isFirst && changeType === TYPE_RESUB_DELTA) {
+      markets.beginCopies();
+    }
     markets.apply(tape.slots, at, tape.bytes);
     if (segment === SEGMENT_END && !isHeadless) {
       if (isImage) markets.endImage();
@@ -318,11 +324,10 @@ export class MarketStream {
   #isTooMany(
     tape: ChangeTape,
     at: number,
-    changeType?: number,
+    isImage: boolean,
     segments: readonly HeldSegment[] = NO_SEGMENTS,
   ): boolean {
     const markets = this.#markets;
-    const isImage = changeType === TYPE_SUB_IMAGE;
     let count = tape.slots[at + MARKET_COUNT]!;
     for (const { slots } of segments) count += slots[MARKET_COUNT]!;
     const room = this.#maxMarkets - (isImage ? 0 : markets.size);
@@ -357,12 +362,12 @@ export class MarketStream {
     const { clock } = this.state;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
-    const isImage = changeType === TYPE_SUB_IMAGE;
-    const isResubscription = changeType === TYPE_RESUB_DELTA;
     // What a group lacks may be anything, so that it makes nothing complete.
     const isTorn = this.#isTorn && (flags & SEGMENT_MASK) !== 0;
     if (isTorn) this.#isTorn = false;
-    const completes = (isImage || isResubscription) && !isTorn;
+    const isImage = changeType === TYPE_SUB_IMAGE && !isTorn;
+    const isResubscription = changeType === TYPE_RESUB_DELTA && !isTorn;
+    const completes = isImage || isResubscription;
     const isAhead = this.#held.isOpen || this.#isShowing ||
       (this.state.isBehind && !completes);
     if ((flags & HAS_CLK) !== 0 && !isAhead) {

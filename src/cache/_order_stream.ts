@@ -223,9 +223,13 @@ export class OrderStream {
     this.#markets.showOn(update);
     const isLast = segment !== SegmentCode.START &&
       segment !== SegmentCode.MIDDLE;
-    if (!this.#applyGroup(group)) {
+    // What a group lacks may be anything, so that it makes nothing complete.
+    const isTorn = this.#isTorn && segment === SegmentCode.END;
+    if (isTorn) this.#isTorn = false;
+    if (!this.#applyGroup(group, isWhole, isTorn)) {
       // What is left of it makes no complete message.
       this.#isShowing = false;
+      this.#orders.cutImage();
       this.#isHeadless = !isLast;
       state.miss();
       return true;
@@ -233,18 +237,15 @@ export class OrderStream {
     const { ct, pt } = group.at(-1)!;
     update.stream = "order";
     update.kind = ct === "HEARTBEAT" ? "heartbeat" : "order";
-    update.isImage = isWhole && ct === "SUB_IMAGE";
-    update.isResubscription = isWhole && ct === "RESUB_DELTA";
+    update.isImage = isWhole && !isTorn && ct === "SUB_IMAGE";
+    update.isResubscription = isWhole && !isTorn && ct === "RESUB_DELTA";
     update.orders = this.#orders.changed;
     update.removedOrders = this.#orders.removed;
     update.missingOrders = this.#orders.missingAfterImage;
     if (typeof pt === "number") state.publishTimeMs = pt;
     // A heartbeat among segments may be ahead of what has been applied, and so may
     // all that comes between an interruption and the message that makes up for it.
-    // What a group lacks may be anything, so that it makes nothing complete.
-    const isTorn = this.#isTorn && segment === SegmentCode.END;
-    if (isTorn) this.#isTorn = false;
-    const completes = (update.isImage || update.isResubscription) && !isTorn;
+    const completes = update.isImage || update.isResubscription;
     const isAhead = this.#held.length > 0 || this.#isShowing ||
       (state.isBehind && !completes);
     if (completes) {
@@ -257,6 +258,7 @@ export class OrderStream {
 
   /** Drops and counts half a message in segments. */
   dropSegments(): void {
+    if (this.#isShowing) this.#orders.cutImage();
     this.#isShowing = false;
     this.#shownSegments = 0;
     this.#isTorn = false;
@@ -295,8 +297,19 @@ export class OrderStream {
     return isImage || orders.countUnknown(group) > room;
   }
 
-  /** Applies the segments of a message, or reports why not; returns whether it did. */
-  #applyGroup(group: readonly OrderChangeMessage[]): boolean {
+  /**
+   * Applies the segments of a message, or reports why not; returns whether it did.
+   *
+   * @param group The segments, or the message alone.
+   * @param isWhole Whether the message is complete with them.
+   * @param isTorn Whether a part of it may be lost: it is no image then, which would
+   * remove markets, and orders with them.
+   */
+  #applyGroup(
+    group: readonly OrderChangeMessage[],
+    isWhole: boolean,
+    isTorn: boolean,
+  ): boolean {
     // An image discards everything, so the whole group must be sound before it.
     const error = schemaErrorIn(group);
     if (error !== undefined) {
@@ -313,7 +326,7 @@ export class OrderStream {
     const first = group[0]!;
     const isHalf = first.segmentType === "SEG" ||
       first.segmentType === "SEG_END";
-    const isImage = first.ct === "SUB_IMAGE" && !isHalf;
+    const isImage = first.ct === "SUB_IMAGE" && !isHalf && !isTorn;
     if (this.#isTooMany(group, isImage)) {
       this.#failures.report(
         new RangeError(
@@ -322,7 +335,10 @@ export class OrderStream {
       );
       return false;
     }
+    if (isTorn) this.#orders.cutImage();
     if (isImage) this.#orders.beginImage();
+    // The clocks describe the books that are gone; it brings others in the end.
+    if (isImage && !isWhole) this.state.clock.clear();
     this.#orders.applyChecked(group);
     return true;
   }

@@ -182,7 +182,7 @@ export class BookFeed {
    * @param source Name of the input.
    */
   begin(source: string): void {
-    this.cache.drain();
+    this.cache.drainUnseen();
     this.#discardedBytes += this.#framer.discard();
     this.#framer = this.#newFramer();
     this.#isFinished = false;
@@ -198,7 +198,7 @@ export class BookFeed {
    * @returns The updates of the lines that are complete with it.
    */
   push(chunk: Uint8Array): UpdateBatch {
-    this.cache.drain();
+    this.cache.drainUnseen();
     if (this.#isFinished) this.begin(this.#source);
     this.#bytes += chunk.length;
     this.#take(this.#framer.push(chunk));
@@ -211,7 +211,7 @@ export class BookFeed {
    * @returns The updates of the last line, if there is one.
    */
   finish(): UpdateBatch {
-    this.cache.drain();
+    this.cache.drainUnseen();
     this.#take(!this.#isFinished && this.#framer.finish());
     this.#isFinished = true;
     return this.cache.applyAll(this.#tapes);
@@ -222,7 +222,7 @@ export class BookFeed {
    * and a half message in segments are dropped and counted.
    */
   interrupt(): void {
-    this.cache.drain();
+    this.cache.drainUnseen();
     this.#discardedBytes += this.#framer.discard();
     this.cache.interrupt();
   }

@@ -91,6 +91,8 @@ export class OrderCache implements Iterable<OrderBook> {
 
   /** Whether an image has begun and its last message has not come. */
   #imaging = false;
+  /** Whether the last image was cut off: what it left out is told by the next one. */
+  #isImageCut = false;
   /** Books from before the image that it has not listed so far. */
   readonly #replaced = new Map<string, LiveOrderBook>();
   /** Open orders that images discarded and that have not come back so far. */
@@ -192,6 +194,18 @@ export class OrderCache implements Iterable<OrderBook> {
     this.#books.clear();
     this.#closed.clear();
     this.#imaging = true;
+    this.#isImageCut = false;
+  }
+
+  /**
+   * Notes that an image will not be completed, as when its connection is lost. What
+   * it has not listed may still be there: that is reported with the next image's end.
+   * Does nothing when no image is under way.
+   */
+  cutImage(): void {
+    if (!this.#imaging) return;
+    this.#imaging = false;
+    this.#isImageCut = true;
   }
 
   /**
@@ -238,7 +252,8 @@ export class OrderCache implements Iterable<OrderBook> {
         this.#endImage();
       }
     }
-    if (!this.#imaging && this.#unconfirmed.size > 0) {
+    const isSettled = !this.#imaging && !this.#isImageCut;
+    if (isSettled && this.#unconfirmed.size > 0) {
       this.#missing = [...this.#unconfirmed.values()];
       this.#unconfirmed.clear();
     }
@@ -293,7 +308,10 @@ export class OrderCache implements Iterable<OrderBook> {
   /** Ends the time of the last message. */
   #settle(): void {
     const dropsCompleted = this.#completedOrders === "drop";
-    for (const book of this.#changed) book.settle(dropsCompleted);
+    for (const book of this.#changed) {
+      // Those that are gone keep their last state.
+      book.settle(dropsCompleted && this.#books.get(book.marketId) === book);
+    }
     this.#changed.clear();
     if (this.#removed.length > 0) this.#removed = [];
     if (this.#missing.length > 0) this.#missing = [];

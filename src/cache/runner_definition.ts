@@ -24,7 +24,8 @@ export class RunnerDefinition {
   constructor(wire: WireObject) {
     this.wire = wire;
     this.selectionId = numberOf(wire.id) ?? NaN;
-    this.handicap = numberOf(wire.hc) ?? 0;
+    // NaN, which may stand for no number, is one as little as none at all.
+    this.handicap = numberOf(wire.hc) || 0;
   }
 
   /** `ACTIVE`, `WINNER`, `LOSER`, `PLACED`, `REMOVED`, `REMOVED_VACANT`, `HIDDEN` or a newer one. */

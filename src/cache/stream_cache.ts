@@ -188,6 +188,7 @@ export class StreamCache {
       // Kind, gap and error are set together.
       result: { done: false, value: this.#update as StreamUpdate },
       isStrict: options.strict ?? false,
+      failure: undefined,
       oldest: undefined,
       newest: undefined,
     };
@@ -358,10 +359,24 @@ export class StreamCache {
     return new UpdateBatch(source, this.#applier);
   }
 
-  /** Applies what is left of all batches begun before; nobody sees their updates. */
+  /**
+   * Applies what is left of all batches begun before; nobody sees their updates.
+   *
+   * @throws {Error} what cannot be used, the first of it, if the cache is strict; all
+   * else has been applied then.
+   */
   drain(): void {
-    const applier = this.#applier;
-    while (applier.oldest !== undefined) applier.oldest.drain();
+    this.#applier.newest?.drain();
+  }
+
+  /**
+   * Like {@linkcode drain}, but what is to be thrown is thrown by the next batch that
+   * is iterated: whoever has something to be applied next gets that in first.
+   *
+   * @internal
+   */
+  drainUnseen(): void {
+    this.#applier.newest?.drainUnseen();
   }
 
   /** Applies one record; returns whether there is an update to deliver. */

@@ -61,6 +61,8 @@ export interface RecordApplier {
   readonly result: IteratorYieldResult<StreamUpdate>;
   /** Whether failures are thrown instead of being delivered. */
   readonly isStrict: boolean;
+  /** The first failure that is still to be thrown, of messages that nobody iterated. */
+  failure: Error | undefined;
   /** Batches that are not used up, in a chain: the first … */
   oldest: UpdateBatch | undefined;
   /** … and the last. */
@@ -133,18 +135,41 @@ export class UpdateBatch implements IterableIterator<StreamUpdate> {
   next(): IteratorResult<StreamUpdate, undefined> {
     if (this.#isDone) return END;
     const applier = this.#applier;
-    while (applier.oldest !== this) applier.oldest!.drain();
-    return this.#advance() ? applier.result : END;
+    while (applier.oldest !== this) applier.oldest!.drainUnseen();
+    if (applier.failure !== undefined) throwFailure(applier);
+    if (!this.#advance()) return END;
+    if (applier.isStrict) {
+      noteFailure(applier);
+      throwFailure(applier);
+    }
+    return applier.result;
   }
 
-  /** Applies all that is left, without showing the updates. */
+  /**
+   * Applies all that is left, without showing the updates.
+   *
+   * @throws {Error} what cannot be used, the first of it, if the cache is strict; all
+   * else has been applied then.
+   */
   drain(): void {
+    this.drainUnseen();
+    throwFailure(this.#applier);
+  }
+
+  /**
+   * Applies all that is left; what is to be thrown is thrown by the next batch that
+   * is iterated.
+   *
+   * @internal
+   */
+  drainUnseen(): void {
     if (this.#isDone) return;
     const applier = this.#applier;
-    while (applier.oldest !== this) applier.oldest!.drain();
-    while (this.#advance()) { /* applied */ }
+    while (applier.oldest !== this) applier.oldest!.drainUnseen();
+    while (this.#advance()) if (applier.isStrict) noteFailure(applier);
   }
 
+  /** Goes on to the next update; tells whether there is one. */
   #advance(): boolean {
     let tape = this.#tape;
     while (true) {
@@ -155,11 +180,7 @@ export class UpdateBatch implements IterableIterator<StreamUpdate> {
           const applied = this.#applier.apply(tape, at);
           if (applied === SILENT) continue;
           if (applied === UPDATE_BEFORE) this.#at = at;
-          const { result, isStrict } = this.#applier;
-          if (isStrict && result.value.kind === "invalid") {
-            throw result.value.error;
-          }
-          this.#source.onUpdate?.(result.value);
+          this.#source.onUpdate?.(this.#applier.result.value);
           return true;
         }
       }
@@ -177,6 +198,20 @@ export class UpdateBatch implements IterableIterator<StreamUpdate> {
     if (this.#later === undefined) applier.newest = undefined;
     return false;
   }
+}
+
+/** Keeps the failure that the present update tells of, if it does. */
+function noteFailure(applier: RecordApplier): void {
+  const { value } = applier.result;
+  if (value.kind === "invalid") applier.failure ??= value.error;
+}
+
+/** Throws the failure that was kept. */
+function throwFailure(applier: RecordApplier): void {
+  const { failure } = applier;
+  if (failure === undefined) return;
+  applier.failure = undefined;
+  throw failure;
 }
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BookFeed } from "../../src/cache/book_feed.ts";
 import { StreamCache } from "../../src/cache/stream_cache.ts";
+import { RunnerPart } from "../../src/cache/runner_part.ts";
 import { definition, type Json, mcm, ocm, push } from "../support/messages.ts";
 
 const HOUR_MS = 3_600_000;
@@ -210,6 +211,52 @@ describe("StreamCache on closed markets", () => {
       }),
     );
     assert.equal(feed.cache.markets.get("1.1")!.runner(7)!.lastTradedPrice, 9);
+  });
+
+  it("applies all of the message that closes a market, however it is cut", () => {
+    const changes = [
+      { id: "1.1", marketDefinition: CLOSED, rc: [{ id: 7, ltp: 3 }] },
+      { id: "1.1", rc: [{ id: 7, atb: [[2, 0]], tv: 0 }] },
+    ];
+    for (const ct of [undefined, "SUB_IMAGE"]) {
+      for (
+        const messages of [
+          [mcm(changes, { ct })],
+          [
+            mcm([changes[0]!], { ct, segmentType: "SEG_START" }),
+            mcm([changes[1]!], { ct, segmentType: "SEG_END" }),
+          ],
+        ]
+      ) {
+        const feed = feedWith();
+        push(feed, ...messages);
+        const runner = feed.cache.markets.get("1.1")!.runner(7)!;
+        assert.equal(runner.lastTradedPrice, 3);
+        assert.equal(runner.reportedTotalMatched, 0);
+        assert.deepEqual(runner.availableToBack.toJSON(), []);
+      }
+    }
+  });
+
+  it("applies an image of a market that a late definition brought back", () => {
+    const feed = feedWith(HOUR_MS);
+    const later = START_MS + 2 * HOUR_MS;
+    push(feed, close("1.1"), tick(later), tick(later), close("1.1", later));
+    const [image] = push(
+      feed,
+      mcm([{
+        id: "1.1",
+        img: true,
+        marketDefinition: CLOSED,
+        tv: 12,
+        rc: [{ id: 7, ltp: 3 }],
+      }], { ct: "SUB_IMAGE", pt: later }),
+    );
+    assert.deepEqual(image!.markets, ["1.1"]);
+    const book = feed.cache.markets.get("1.1")!;
+    assert.equal(book.reportedTotalMatched, 12);
+    assert.equal(book.runner(7)!.lastTradedPrice, 3);
+    assert.equal(book.runner(7)!.hasChanged(RunnerPart.IMAGE), true);
   });
 
   it("drops a market that an image shows as closed", () => {

@@ -101,7 +101,8 @@ describe("StreamCache that shows half of an image", () => {
     const book = feed.cache.markets.get("1.2")!;
     assert.deepEqual(book.runner(7)!.availableToBack.toJSON(), [[3, 6]]);
     assert.equal(book.missedImage, true);
-    assert.equal(feed.cache.clk("market"), "A");
+    // Those of the image were to replace it, and never came.
+    assert.equal(feed.cache.clk("market"), undefined);
   });
 });
 
@@ -247,5 +248,125 @@ describe("StreamCache on late prices of a closed market that is kept", () => {
     const feed = closedFeed(Infinity);
     push(feed, late);
     assert.equal(feed.cache.markets.get("1.1")!.runner(7)!.lastTradedPrice, 3);
+  });
+});
+
+describe("StreamCache on an image that never completes", () => {
+  const price3 = (id: string): Json => price(id, 5);
+  const order = (id: string): Json => ({
+    id,
+    fullImage: true,
+    orc: [{
+      id: 7,
+      fullImage: true,
+      uo: [{ id: `bet ${id}`, p: 2, s: 5, side: "B", status: "E", sr: 5 }],
+    }],
+  });
+  const image = { ct: "SUB_IMAGE", initialClk: "I", clk: "A" };
+
+  function feedOf(holdSegments: boolean): BookFeed {
+    const feed = new BookFeed({ cache: new StreamCache({ holdSegments }) });
+    push(
+      feed,
+      mcm(["1.1", "1.2", "1.3"].map(price3), image),
+      ocm(["1.1", "1.2", "1.3"].map(order), image),
+    );
+    return feed;
+  }
+
+  const segment = (segmentType: string, clk?: string): Json => ({
+    ct: "SUB_IMAGE",
+    segmentType,
+    initialClk: "J",
+    clk,
+  });
+
+  it("keeps what one does not name of which a line was none, and the clocks with it", () => {
+    const feed = feedOf(true);
+    const { cache } = feed;
+    const updates = push(
+      feed,
+      mcm([price3("1.1")], segment("SEG_START")),
+      ocm([order("1.1")], segment("SEG_START")),
+      "{",
+      mcm([price3("1.3")], segment("SEG_END", "B")),
+      ocm([order("1.3")], segment("SEG_END", "B")),
+    );
+    assert.deepEqual(updates.map((it) => [it.kind, it.isImage]), [
+      ["invalid", false],
+      ["market", false],
+      ["order", false],
+    ]);
+    for (const it of updates) {
+      assert.deepEqual(it.removedMarkets, []);
+      assert.deepEqual(it.removedOrders, []);
+      assert.deepEqual(it.missingOrders, []);
+    }
+    const ids = ["1.1", "1.2", "1.3"];
+    assert.deepEqual([...cache.markets].map((it) => it.marketId), ids);
+    assert.deepEqual([...cache.orders].map((it) => it.marketId), ids);
+    // What has happened since A makes up for what was lost.
+    for (const stream of ["market", "order"] as const) {
+      assert.equal(cache.clk(stream), "A");
+      assert.equal(cache.initialClk(stream), "I");
+    }
+  });
+
+  it("has no clock while one is shown in parts, as books before it are gone", () => {
+    for (const how of ["cut", "broken off"]) {
+      const feed = feedOf(false);
+      const { cache } = feed;
+      push(
+        feed,
+        mcm([price3("1.1")], segment("SEG_START")),
+        ocm([order("1.1")], segment("SEG_START")),
+      );
+      const updates = how === "cut" ? [] : push(
+        feed,
+        mcm([price("1.1", 6)], { clk: "C" }),
+        ocm([{ id: "1.1", orc: [] }], { clk: "C" }),
+      );
+      if (how === "cut") feed.interrupt();
+      for (const stream of ["market", "order"] as const) {
+        assert.equal(cache.clk(stream), undefined, `${how} ${stream}`);
+        assert.equal(cache.initialClk(stream), undefined, `${how} ${stream}`);
+      }
+      // Whether orders are missing, only a complete image can say.
+      for (const it of updates) {
+        assert.deepEqual(it.removedOrders, []);
+        assert.deepEqual(it.missingOrders, []);
+      }
+      const [markets, orders] = push(
+        feed,
+        mcm(["1.1"].map(price3), { ...image, initialClk: "K", clk: "D" }),
+        ocm(["1.1", "1.2"].map(order), {
+          ...image,
+          initialClk: "K",
+          clk: "D",
+        }),
+      );
+      if (how === "cut") {
+        assert.deepEqual(markets!.removedMarkets, ["1.2", "1.3"]);
+      }
+      assert.deepEqual(orders!.removedOrders, ["1.3"]);
+      assert.deepEqual(orders!.missingOrders, ["bet 1.3"]);
+      assert.deepEqual([cache.clk("market"), cache.clk("order")], ["D", "D"]);
+    }
+  });
+
+  it("tells of no missing orders when a line of one shown in parts was none", () => {
+    const feed = feedOf(false);
+    const updates = push(
+      feed,
+      ocm([order("1.1")], segment("SEG_START")),
+      "{",
+      ocm([order("1.3")], segment("SEG_END", "B")),
+      ocm([], { ct: "HEARTBEAT" }),
+      ocm([order("1.1")]),
+    );
+    for (const it of updates) assert.deepEqual(it.missingOrders, []);
+    assert.equal(feed.cache.clk("order"), undefined);
+    const [, end] = push(feed, "{", ocm(["1.1", "1.2"].map(order), image));
+    assert.deepEqual(end!.missingOrders, ["bet 1.3"]);
   });
 });

@@ -664,3 +664,21 @@ describe("OrderBook.snapshot()", () => {
     assert.throws(() => Object.assign(runner, { handicap: 1 }), TypeError);
   });
 });
+
+describe("OrderCache that drops complete orders", () => {
+  it("leaves a book that it has let go of as it was", () => {
+    const cache = new OrderCache({ completedOrders: "drop" });
+    cache.apply(runnerMessage({ id: 7, uo: [open("1")] }));
+    const book = cache.get(A)!;
+    cache.apply(message([{
+      id: A,
+      closed: true,
+      orc: [{ id: 7, uo: [complete("1")] }],
+    }]));
+    assert.deepEqual(cache.removed, [book]);
+    const completed = (): number => book.runners[0]!.completedOrders.length;
+    assert.equal(completed(), 1);
+    cache.apply(message([]));
+    assert.equal(completed(), 1);
+  });
+});

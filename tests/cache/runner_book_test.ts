@@ -135,6 +135,68 @@ describe("RunnerBook", () => {
     assert.deepEqual(again, { 7: RunnerPart.DEFINITION });
   });
 
+  it("does not know what was matched when an image does not say", () => {
+    const traded = { id: "1.1", rc: [{ id: 7, trd: [[2, 5]] }] };
+    const image = mcm([{ id: "1.1", img: true, rc: [{ id: 7, ltp: 2 }] }], {
+      ct: "SUB_IMAGE",
+    });
+    for (const before of [[], [mcm([traded])]]) {
+      const feed = new BookFeed();
+      push(feed, ...before, image);
+      const book = feed.cache.markets.get("1.1")!;
+      for (const view of [book, book.snapshot()]) {
+        assert.equal(view.runner(7)!.totalMatched, undefined);
+        assert.equal(view.totalMatched, undefined);
+      }
+      push(feed, mcm([{ id: "1.1", rc: [{ id: 7, trd: [[3, 1]] }] }]));
+      assert.equal(book.runner(7)!.totalMatched, 1);
+      assert.equal(book.snapshot().runner(7)!.totalMatched, 1);
+    }
+  });
+
+  it("remembers what was traded when it is zeroed together with a first total", () => {
+    const feed = new BookFeed();
+    push(
+      feed,
+      mcm([{ id: "1.1", rc: [{ id: 7, trd: [[2, 10]] }] }]),
+      mcm([{ id: "1.1", rc: [{ id: 7, trd: [[2, 0]], tv: 0 }] }]),
+    );
+    const book = feed.cache.markets.get("1.1")!;
+    assert.equal(book.runner(7)!.finalTotalMatched, 10);
+    assert.equal(book.finalTotalMatched, 10);
+  });
+
+  it("stays out of the list over an image that does not repeat the definition", () => {
+    const feed = new BookFeed();
+    push(
+      feed,
+      mcm([{ id: "1.1", marketDefinition: definition([7, 8]) }]),
+      mcm([{ id: "1.1", marketDefinition: definition([7]) }]),
+      mcm([{ id: "1.1", img: true, rc: [{ id: 8, ltp: 2 }] }]),
+    );
+    const book = feed.cache.markets.get("1.1")!;
+    assert.deepEqual(book.runners.map((it) => it.selectionId), [7]);
+    assert.equal(book.runner(8)!.lastTradedPrice, 2);
+    push(feed, mcm([{ id: "1.1", marketDefinition: definition([7, 8]) }]));
+    assert.deepEqual(book.runners.map((it) => it.selectionId), [7, 8]);
+  });
+
+  it("is one runner however often its handicap is no number", () => {
+    const feed = new BookFeed();
+    const marketDefinition = {
+      status: "OPEN",
+      runners: [{ id: 7, hc: "NaN" }],
+    };
+    for (let i = 0; i < 3; i++) {
+      push(feed, mcm([{ id: "1.1", marketDefinition }]));
+    }
+    const { runners } = feed.cache.markets.get("1.1")!;
+    assert.deepEqual(runners.map((it) => [it.selectionId, it.handicap]), [[
+      7,
+      0,
+    ]]);
+  });
+
   it("tells a supplied 0 from nothing", () => {
     const market = new Market();
     market.change({

@@ -428,7 +428,8 @@ describe("StreamCache on segments", () => {
     );
     assert.deepEqual(start!.markets, ["1.3"]);
     assert.deepEqual(prices(feed), { "1.3": 5 });
-    assert.equal(feed.cache.clk("market"), "A");
+    // It describes books that are gone (protocol section 6.1).
+    assert.equal(feed.cache.clk("market"), undefined);
     const [middle, end] = push(
       feed,
       segment("SEG", [change("1.1", 5)], image),

@@ -3,9 +3,10 @@ import { describe, it } from "node:test";
 import { BookFeed } from "../../src/cache/book_feed.ts";
 import { StreamCache } from "../../src/cache/stream_cache.ts";
 import type { StreamUpdate } from "../../src/cache/stream_update.ts";
+import type { UpdateBatch } from "../../src/cache/update_batch.ts";
 import type { ChangeTape } from "../../src/tape/change_tape.ts";
 import { TapeScanner } from "../../src/parsing/tape_scanner.ts";
-import { mcm, wire } from "../support/messages.ts";
+import { type Json, mcm, wire } from "../support/messages.ts";
 
 function lines(...prices: readonly number[]): Uint8Array {
   return wire(
@@ -115,5 +116,45 @@ describe("UpdateBatch", () => {
     assert.deepEqual(Array.from(feed.push(new Uint8Array(0))), []);
     assert.deepEqual(Array.from(feed.push(lines(2).subarray(0, 9))), []);
     assert.deepEqual(Array.from(new BookFeed().finish()), []);
+  });
+});
+
+describe("UpdateBatch of a strict cache", () => {
+  const price = (ltp: number): Json =>
+    mcm([{ id: "1.1", rc: [{ id: 7, ltp }] }]);
+  const strictFeed = (): BookFeed =>
+    new BookFeed({ cache: new StreamCache({ strict: true }) });
+  const ltpOf = ({ cache }: BookFeed): number | undefined =>
+    cache.markets.get("1.1")?.runner(7)?.lastTradedPrice;
+  const iterate = (batch: UpdateBatch): void => {
+    for (const _ of batch) { /* applied */ }
+  };
+
+  it("takes the next chunk whatever is left to be thrown", () => {
+    const feed = strictFeed();
+    assert.throws(
+      () => iterate(feed.push(wire(price(2), "{bad 1", "{bad 2", "{bad 3"))),
+      /bad 1/,
+    );
+    const next = feed.push(wire(price(3), price(4)));
+    // It was left out by the loop that ended above.
+    assert.throws(() => iterate(next), /bad 2/);
+    iterate(next);
+    assert.equal(ltpOf(feed), 4);
+    iterate(feed.push(wire(price(5))));
+    assert.equal(ltpOf(feed), 5);
+    assert.equal(feed.cache.counts.invalid, 3);
+    assert.equal(feed.stats.lines, 7);
+  });
+
+  it("throws what nobody iterated when it is drained, behind all else", () => {
+    const feed = strictFeed();
+    const batch = feed.push(wire("{bad", price(2)));
+    assert.throws(() => batch.drain(), /bad/);
+    assert.equal(ltpOf(feed), 2);
+    feed.push(wire("{worse", price(3)));
+    assert.throws(() => feed.cache.drain(), /worse/);
+    assert.equal(ltpOf(feed), 3);
+    feed.cache.drain();
   });
 });

@@ -61,6 +61,8 @@ export interface SeenUpdate {
   readonly removedMarkets: readonly string[];
   readonly orders: readonly string[];
   readonly removedOrders: readonly string[];
+  /** Their bet ids. */
+  readonly missingOrders: readonly string[];
   readonly source: string;
   readonly lineNumber: number;
   readonly byteOffset: number;
@@ -87,6 +89,7 @@ export function seen(update: StreamUpdate): SeenUpdate {
     removedMarkets: update.removedMarkets.map(idOf),
     orders: update.orders.map(idOf),
     removedOrders: update.removedOrders.map(idOf),
+    missingOrders: update.missingOrders.map(({ betId }) => betId),
     source: update.source,
     lineNumber: update.lineNumber,
     byteOffset: update.byteOffset,
