@@ -123,7 +123,8 @@ async function run(args: Arguments, io: CliIo): Promise<number> {
   };
   if (isJson) await io.stdout.write(jsonOf(result));
   else await writeTables(result, io, paint);
-  return troubles.hasFailures || (args.has("strict") && troubles.hasAny)
+  const hasSkipped = troubles.hasAny || stats.droppedSegments > 0;
+  return troubles.hasFailures || (args.has("strict") && hasSkipped)
     ? ExitCode.FAILED
     : ExitCode.OK;
 }

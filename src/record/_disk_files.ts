@@ -17,8 +17,11 @@ const READ_BYTES = 1 << 16;
 /** The file system of the machine. */
 export const DISK_FILES: RecordFiles = {
   makeFolder,
-  create: async (path) => new DiskFile(await open(path, "wx")),
-  reopen: async (path) => new DiskFile(await open(path, "r+")),
+  create: async (path) => new DiskFile(await open(path, "wx"), 0),
+  reopen: async (path) => {
+    const handle = await open(path, "r+");
+    return new DiskFile(handle, (await handle.stat()).size);
+  },
   read,
   exists,
   rename,
@@ -74,25 +77,55 @@ async function syncFolder(path: string): Promise<void> {
   } catch { /* as good as it gets */ }
 }
 
-class DiskFile implements RecordFile {
-  readonly #handle: FileHandle;
+/** What a {@linkcode DiskFile} needs of the system's file. */
+export type DiskHandle =
+  & Pick<FileHandle, "write" | "truncate" | "sync" | "close">
+  & { stat(): Promise<{ readonly size: number }> };
 
-  constructor(handle: FileHandle) {
+/** A file of the system. */
+export class DiskFile implements RecordFile {
+  readonly #handle: DiskHandle;
+  /** Bytes of the file. */
+  #length: number;
+
+  constructor(handle: DiskHandle, length: number) {
     this.#handle = handle;
+    this.#length = length;
   }
 
   async write(bytes: Uint8Array, position: number): Promise<number> {
-    const { bytesWritten } = await this.#handle.write(
-      bytes,
-      0,
-      bytes.length,
-      position,
-    );
-    return bytesWritten;
+    try {
+      const { bytesWritten } = await this.#handle.write(
+        bytes,
+        0,
+        bytes.length,
+        position,
+      );
+      this.#length = Math.max(this.#length, position + bytesWritten);
+      return bytesWritten;
+    } catch (error) {
+      const written = await this.#appended(position);
+      // The next write will say again what went wrong.
+      if (written > 0) return Math.min(written, bytes.length);
+      throw error;
+    }
   }
 
-  truncate(length: number): Promise<void> {
-    return this.#handle.truncate(length);
+  async truncate(length: number): Promise<void> {
+    await this.#handle.truncate(length);
+    this.#length = length;
+  }
+
+  /**
+   * Bytes that a failed write has added to the file: Deno throws on a full disk
+   * also when it has written a part, and does not say how much.
+   */
+  async #appended(position: number): Promise<number> {
+    if (position !== this.#length) return 0;
+    try {
+      this.#length = Math.max(position, (await this.#handle.stat()).size);
+    } catch { /* the error that led here is the one to tell */ }
+    return this.#length - position;
   }
 
   sync(): Promise<void> {

@@ -38,6 +38,8 @@ interface Stored {
 /** Compresses files, gives them their names, and writes their sidecars. */
 export class FileFinisher {
   readonly #options: FileFinisherOptions;
+  /** Recordings that have their final name. */
+  readonly #stored = new WeakMap<RecordingFile, Stored>();
 
   constructor(options: FileFinisherOptions) {
     this.#options = options;
@@ -58,7 +60,8 @@ export class FileFinisher {
    * @param file The file.
    * @returns What it has become; undefined if nothing was ever written.
    * @throws {unknown} what the file system reported. The lines are then in the
-   * `.part` file, or in the complete one without a sidecar.
+   * `.part` file, or in the complete one without a sidecar: {@linkcode pathOf} says
+   * which, and {@linkcode rescue} goes on from there.
    */
   async finish(file: RecordingFile): Promise<RecordedFile | undefined> {
     const { files, folder, fsync, gzip } = this.#options;
@@ -72,9 +75,15 @@ export class FileFinisher {
       stored = { path: path + PLAIN_ENDING, bytes: file.writtenBytes, sha256 };
       await files.rename(file.partPath, stored.path);
     }
+    this.#stored.set(file, stored);
     const sidecarPath = await this.#writeSidecar(file, stored, sha256);
     if (fsync !== "never") await files.syncFolder(folder);
     return describe(file, stored, sha256, sidecarPath);
+  }
+
+  /** Where the lines of a file are at present. */
+  pathOf(file: RecordingFile): string {
+    return this.#stored.get(file)?.path ?? file.partPath;
   }
 
   /**
@@ -88,6 +97,11 @@ export class FileFinisher {
     const { files } = this.#options;
     if (path === undefined) return undefined;
     const sha256 = file.digest();
+    const complete = this.#stored.get(file);
+    // All but its sidecar, for which there was no room.
+    if (complete !== undefined) {
+      return describe(file, complete, sha256, undefined);
+    }
     const stored = {
       path: path + PLAIN_ENDING,
       bytes: file.writtenBytes,
@@ -100,8 +114,10 @@ export class FileFinisher {
         await files.remove(file.partPath);
         return undefined;
       }
-      // No sidecar is better than one that tells of lines that were lost.
+      // No sidecar is better than one that tells of lines that were lost, or of a
+      // file without the half line that could not be cut off.
       await file.trim().catch(() => isSurveyed = false);
+      if (file.isTorn) isSurveyed = false;
       await files.rename(file.partPath, stored.path);
     } catch {
       return undefined;
@@ -142,7 +158,13 @@ export class FileFinisher {
       await removeIfThere(files, partPath).catch(() => {});
       throw error;
     }
-    await files.remove(from);
+    try {
+      await files.remove(from);
+    } catch (error) {
+      // With both of them there, everything would be read twice.
+      await files.remove(to).catch(() => {});
+      throw error;
+    }
     return { path: to, bytes: length, sha256: hash.digest("hex") };
   }
 

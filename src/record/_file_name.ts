@@ -6,6 +6,9 @@ const UNSAFE_CHARACTER = /[^A-Za-z0-9._-]/gu;
 const NUMBER_DIGITS = 6;
 const MAX_NUMBER = 10 ** NUMBER_DIGITS - 1;
 
+/** How names end of what a market has besides prices; see `_change_lists.ts`. */
+const SUFFIX = /\.(?=(?:orders|race|cricket)$)/;
+
 // Systems allow 255 bytes, of which the endings take some.
 const MAX_LENGTH = 120;
 
@@ -15,11 +18,17 @@ const MAX_LENGTH = 120;
  * Different ids give different parts, but for those that are longer than 120.
  */
 export function fileNamePart(id: string): string {
-  if (id.length <= MAX_LENGTH && SAFE.test(id)) return id;
+  if (id.length <= MAX_LENGTH && SAFE.test(id) && !SUFFIX.test(id)) return id;
   const escaped = id
-    .replace(UNSAFE_CHARACTER, (c) => `%${c.codePointAt(0)!.toString(16)}`)
-    .replace(/^\./, "%2e");
+    .replace(UNSAFE_CHARACTER, escapeOf)
+    .replace(SUFFIX, escapeOf)
+    .replace(/^\./, escapeOf);
   return escaped.slice(0, MAX_LENGTH) || "%";
+}
+
+/** A character by its number, with an end: digits may follow. */
+function escapeOf(character: string): string {
+  return `%${character.codePointAt(0)!.toString(16)}_`;
 }
 
 /** A time without characters that systems dislike: `20261125T190856123Z`. */

@@ -78,8 +78,10 @@ export class Recorder {
   /** Somebody waits for what is staged. */
   #isUrgent = false;
   #hasFolder = false;
-  /** The file system has failed: nothing is written any more … */
-  #isBroken = false;
+  /** What the file system has failed with: nothing is written any more … */
+  #failure: { readonly path: string; readonly cause: unknown } | undefined;
+  /** Bytes of which it is known that they will not be written. */
+  #discardedBytes = 0;
   /** … and what was written has been brought to safety. */
   #isRescued = false;
 
@@ -166,7 +168,7 @@ export class Recorder {
       writtenBytes: this.#writtenBytes,
       lines: this.#lines,
       skippedLines: this.#layout.skippedLines,
-      openFiles: this.#begun.size,
+      openFiles: this.#begun.size + this.#backlog,
       finishedFiles: this.#finishedFiles,
       files: [...this.#listed],
       error: this.error,
@@ -180,7 +182,9 @@ export class Recorder {
     receivedAtMs: number,
     connectionId: string | undefined,
   ): void {
-    if (this.error !== undefined || this.#ending !== undefined) return;
+    const isOver = this.error !== undefined || this.#isBroken ||
+      this.#ending !== undefined;
+    if (isOver) return;
     if (lines.length > 0 && lines[lines.length - 1] !== LF) {
       throw new TypeError(
         "Cannot record lines as the last one must end with a line feed",
@@ -221,6 +225,10 @@ export class Recorder {
   /** Ends the recording: writes what is left and completes all files. */
   end(): Promise<void> {
     return this.#ending ??= this.#end();
+  }
+
+  get #isBroken(): boolean {
+    return this.#failure !== undefined;
   }
 
   get #pendingBytes(): number {
@@ -288,6 +296,7 @@ export class Recorder {
       } catch (error) {
         // Only now, as a file gets its name when it is first written.
         this.#break(current?.partPath ?? this.#folder, error);
+        this.#discardedBytes += this.#inFlightBytes;
       }
       this.#inFlightBytes = 0;
       this.#staging.giveBack(block);
@@ -339,7 +348,7 @@ export class Recorder {
       if (this.#isBroken) await this.#rescue(file);
       else this.#list(await this.#finisher.finish(file));
     } catch (error) {
-      this.#break(file.partPath, error);
+      this.#break(this.#finisher.pathOf(file), error);
       await this.#rescue(file);
       // Files are touched by one task at a time: the one that writes, if it runs.
       this.#startWriting();
@@ -361,13 +370,9 @@ export class Recorder {
   /** Notes that nothing more can be written. */
   #break(path: string, cause: unknown): void {
     if (this.#isBroken) return;
-    this.#isBroken = true;
+    this.#failure = { path, cause };
     this.#stopTimer();
-    const pending = this.#staging.discard() + this.#inFlightBytes;
-    const lostBytes = this.#per === "connection"
-      ? this.#receivedBytes - this.#writtenBytes
-      : pending;
-    this.error ??= RecordError.from(path, cause, lostBytes);
+    this.#discardedBytes += this.#staging.discard();
   }
 
   /** Gives files that are not complete names under which they can be read. */
@@ -377,6 +382,12 @@ export class Recorder {
     for (const file of this.#begun) await this.#rescue(file);
     this.#begun.clear();
     this.#open.clear();
+    // Only now: a block that was being written may have been written after all.
+    const lostBytes = this.#per === "connection"
+      ? this.#receivedBytes - this.#writtenBytes
+      : this.#discardedBytes;
+    const { path, cause } = this.#failure!;
+    this.error ??= RecordError.from(path, cause, lostBytes);
     this.#tell();
   }
 

@@ -65,6 +65,7 @@ export class RecordingFile {
   #receivedTimes: number[] = [];
   /** Whether lines that were added will never be written. */
   #hasLost = false;
+  #isTorn = false;
 
   constructor(options: RecordingFileOptions) {
     this.#files = options.files;
@@ -104,6 +105,11 @@ export class RecordingFile {
   /** Lines that are written, blank ones left out. */
   get writtenLines(): number {
     return this.#writtenLines;
+  }
+
+  /** Whether the file ends with half a line, which could not be cut off. */
+  get isTorn(): boolean {
+    return this.#isTorn;
   }
 
   /** Whether it holds one of the system's file handles. */
@@ -266,7 +272,10 @@ export class RecordingFile {
   async #cutTorn(handle: RecordFile): Promise<void> {
     try {
       await handle.truncate(this.#writtenBytes);
-    } catch { /* the error that led here is the one to tell */ }
+    } catch {
+      // The error that led here is the one to tell.
+      this.#isTorn = true;
+    }
   }
 
   async #open(): Promise<RecordFile> {

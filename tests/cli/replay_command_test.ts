@@ -11,6 +11,17 @@ const SMALL = { seed: 3, flavor: "pro", runners: 3, removals: false } as const;
 const SCANNER = ["replay", "--backend", "scanner"];
 
 describe("replay", () => {
+  it("replay --strict fails for a message of which only a part is there", async () => {
+    const line = `{"op":"mcm","pt":1,"segmentType":"SEG_START","mc":[]}\n`;
+    const bytes = new TextEncoder().encode(line);
+    await withFiles({ "half.ndjson": bytes }, async (folder) => {
+      const { code, stdout } = await runCli(["replay", folder]);
+      assert.equal(code, 0);
+      assert.match(stdout, /1 incomplete message dropped/);
+      assert.equal((await runCli(["replay", "--strict", folder])).code, 1);
+    });
+  });
+
   it("replay shows a generated market when there is no file, and says so", async () => {
     const args = ["replay", "--seed", "3", "--messages", "300"];
     const { code, stdout, stderr } = await runCli(args, { tickMs: 500 });

@@ -122,7 +122,10 @@ describe("record() killed with SIGKILL", () => {
       await recordAndKill(folder, options, 5);
       const before = readdirSync(folder).filter((name) => /part$/.test(name));
       const sizes = before.map((name) => readFileSync(join(folder, name)));
-      const market = before[0]!.split(".ndjson")[0]!;
+      // Not one of orders: a market of that name would have another file.
+      const market = before
+        .map((name) => /^(1\.\d+)\.ndjson/.exec(name)?.[1])
+        .find((id) => id !== undefined)!;
       const client = new FakeClient([{ bytes: priceLine(market, 2) }]);
       await record(client, folder, options).run();
       before.forEach((name, i) =>

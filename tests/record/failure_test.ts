@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers";
 import { inspect } from "node:util";
 import { describe, it } from "node:test";
 import {
@@ -87,6 +88,108 @@ describe("record() on a full disk", () => {
     assert.match(files.names[0]!, /\.ndjson$/);
     assert.equal(recordedText(files), ALL);
     assert.equal(recording.summary.files[0]!.sidecarPath, undefined);
+  });
+
+  it("lists a file that is complete but for its sidecar", async () => {
+    for (const gzip of [true, false]) {
+      const files = new MemoryFiles();
+      files.before = (what): void => {
+        if (what.includes(".recording.json")) throw systemError("ENOSPC");
+      };
+      const recording = record(new FakeClient(cutPieces()), "f", {
+        files,
+        gzip,
+      });
+      await assert.rejects(recording.run(), {
+        code: "disk-full",
+        lostBytes: 0,
+      });
+      const { files: [file, ...others], error, ...summary } = recording.summary;
+      assert.deepEqual([others, summary.finishedFiles], [[], 1]);
+      assert.equal(file!.sidecarPath, undefined);
+      assert.equal(file!.path, error!.path);
+      assert.deepEqual(files.names.map((name) => `f/${name}`), [file!.path]);
+      assert.equal(recordedText(files), ALL);
+    }
+  });
+
+  it("leaves no recording twice if what was compressed cannot be removed", async () => {
+    const files = new MemoryFiles();
+    files.before = (what): void => {
+      if (/^remove .*ndjson\.part/.test(what)) throw systemError("EPERM");
+    };
+    const recording = record(new FakeClient(cutPieces()), "f", { files });
+    await assert.rejects(recording.run(), {
+      code: "not-writable",
+      lostBytes: 0,
+    });
+    assert.equal(recordedText(files), ALL);
+    assert.deepEqual(
+      recording.summary.files.map(({ path }) => path),
+      files.names.filter((name) => !name.endsWith(".json"))
+        .map((name) => `f/${name}`),
+    );
+  });
+
+  it("makes no sidecar of a file that ends with half a line", async () => {
+    const files = new MemoryFiles();
+    files.capacity = 100;
+    files.before = (what): void => {
+      if (!what.startsWith("truncate")) return;
+      // There is room again, for a sidecar.
+      files.capacity = Infinity;
+      throw systemError("EIO");
+    };
+    const recording = record(new FakeClient(cutPieces()), "f", { files });
+    await assert.rejects(recording.run(), { code: "disk-full" });
+    assert.equal(files.names.some((name) => name.endsWith(".json")), false);
+    assert.equal(recording.summary.files[0]!.sidecarPath, undefined);
+    assert.equal(recordedText(files), ALL.slice(0, 100));
+  });
+
+  it("does not count as lost what is written while completing another file fails", async () => {
+    for (const per of ["connection", "market"] as const) {
+      const files = new MemoryFiles();
+      const completing = Promise.withResolvers<void>();
+      const writing = Promise.withResolvers<void>();
+      const failed = Promise.withResolvers<void>();
+      files.before = async (what): Promise<void> => {
+        if (/^write .*(?:000003|1\.3)\.ndjson\.part/.test(what)) {
+          writing.resolve();
+          await failed.promise;
+        } else if (/^create .*\.gz\.part/.test(what)) {
+          completing.resolve();
+          await writing.promise;
+          // Behind what the failure leads to.
+          setImmediate(() => failed.resolve());
+          throw systemError("ENOSPC");
+        }
+      };
+      const closing =
+        `{"op":"mcm","pt":1,"mc":[{"id":"1.1","marketDefinition":{"status":"CLOSED"}}]}\n`;
+      const lines = per === "market"
+        ? [closing, priceLine("1.2", 5), priceLine("1.3", 5)]
+        : [1, 2, 3].map((i) => priceLine(`1.${i}`, 5));
+      const recording = record(
+        new FakeClient((async function* () {
+          for (const [i, bytes] of lines.entries()) {
+            if (i === 2) await completing.promise;
+            yield { bytes, atMs: i * 70_000 };
+          }
+        })()),
+        "f",
+        { files, per, flushMs: 0, rotateBytes: 80 },
+      );
+      await assert.rejects(recording.run(), {
+        code: "disk-full",
+        lostBytes: 0,
+      });
+      assert.deepEqual(
+        recordedText(files).match(/1\.\d(?=")/g)?.sort(),
+        ["1.1", "1.2", "1.3"],
+        per,
+      );
+    }
   });
 
   it("keeps files that are complete, and those of all markets", async () => {

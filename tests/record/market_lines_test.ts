@@ -125,9 +125,19 @@ describe("fileNamePart()", () => {
     }
   });
 
+  it("makes different names where digits follow what is escaped, and of markets' other files", () => {
+    const ids = ["\u{1f60}0", "\u{1f600}", "%1f600", "1.2.orders", "1.2"];
+    assert.equal(new Set(ids.map(fileNamePart)).size, ids.length);
+    assert.notEqual(
+      fileNamePart("1.2.orders"),
+      `${fileNamePart("1.2")}.orders`,
+    );
+  });
+
   it("makes a name of any text, and different ones of different texts", () => {
     const text = fc.string({ unit: "binary", maxLength: 12 });
     fc.assert(fc.property(text, text, (a, b) => {
+      assert.equal(/\.(?:orders|race|cricket)$/.test(fileNamePart(a)), false);
       assert.match(fileNamePart(a), /^[A-Za-z0-9%_-][A-Za-z0-9%._-]*$/);
       assert.equal(fileNamePart(a) === fileNamePart(b), a === b);
     }));
