@@ -76,6 +76,21 @@ export class ByteWindow {
     this.#offset += count;
   }
 
+  /**
+   * Makes bytes unread again, which were the last ones to be consumed.
+   *
+   * @param bytes A copy of them.
+   */
+  unread(bytes: Uint8Array): void {
+    const all = new Uint8Array(bytes.length + this.available);
+    all.set(bytes);
+    all.set(this.bytes.subarray(this.start, this.end), bytes.length);
+    this.bytes = all;
+    this.start = 0;
+    this.end = all.length;
+    this.#offset -= bytes.length;
+  }
+
   /** Whether the unread bytes end at a gap that was met. */
   get hasGap(): boolean {
     return this.#gap !== undefined;

@@ -32,6 +32,10 @@ const MAX_TEXT_BYTES = 1 << 16;
 // many, which all have to be held.
 const SLICE_BYTES = 1 << 14;
 
+// Compressed bytes of a member that are remembered: damage at its end may hide that
+// end, so that the member behind it is taken for a part of it.
+const TAIL_BYTES = 1 << 16;
+
 /** The format of `gzip`: any number of members, one after another. */
 export const GZIP: Container = {
   name: "gzip",
@@ -55,6 +59,9 @@ class GzipReader {
   readonly #window: ByteWindow;
   readonly #source: string;
   #memberOffset = 0;
+  /** The last compressed bytes of the present member that were consumed. */
+  readonly #tail = new Uint8Array(TAIL_BYTES);
+  #tailLength = 0;
 
   constructor(window: ByteWindow, source: string) {
     this.#window = window;
@@ -65,9 +72,10 @@ class GzipReader {
     const window = this.#window;
     for (;;) {
       this.#memberOffset = window.offset;
+      this.#tailLength = 0;
       const damage = await this.#readHeader() ?? (yield* this.#readMember());
       if (damage === undefined) continue;
-      let isFound = await this.#findMember();
+      let isFound = this.#goBack() || await this.#findMember();
       const { byteOffset, kind, reason, cause } = damage;
       if (kind === "damaged" || isFound) {
         yield corrupt(GZIP.name, this.#source, byteOffset, reason, cause);
@@ -143,7 +151,9 @@ class GzipReader {
         const isDamaged = state instanceof Error;
         // In front of damage the slice stays unread: a member may start in it.
         if (hasInput && !isDamaged) {
-          window.consume(inflater.consumedBytes - consumed);
+          const size = inflater.consumedBytes - consumed;
+          this.#remember(bytes.subarray(start, start + size));
+          window.consume(size);
           consumed = inflater.consumedBytes;
         }
         for (const piece of inflater.take()) {
@@ -167,10 +177,38 @@ class GzipReader {
     );
     const isIntact = view.getUint32(0, true) === crc &&
       view.getUint32(4, true) === length % 2 ** 32;
+    if (!isIntact) {
+      const { bytes, start } = window;
+      this.#remember(bytes.subarray(start, start + TRAILER_BYTES));
+    }
     window.consume(TRAILER_BYTES);
     return isIntact
       ? undefined
       : this.#damage("damaged", "the checksum of a member does not match");
+  }
+
+  /** Remembers bytes that are consumed. */
+  #remember(bytes: Uint8Array): void {
+    const tail = this.#tail;
+    const kept = Math.min(this.#tailLength, TAIL_BYTES - bytes.length);
+    tail.copyWithin(0, this.#tailLength - kept, this.#tailLength);
+    tail.set(bytes, kept);
+    this.#tailLength = kept + bytes.length;
+  }
+
+  /** Goes back to the header of a member that was taken for a part of the present one. */
+  #goBack(): boolean {
+    const tail = this.#tail.subarray(0, this.#tailLength);
+    for (let at = 0; at + HEADER_BYTES <= tail.length; at++) {
+      at = tail.indexOf(MAGIC_0, at);
+      if (at < 0 || at + HEADER_BYTES > tail.length) break;
+      if (!isMemberAt(tail, at)) continue;
+      this.#window.unread(tail.slice(at));
+      return true;
+    }
+    // A header may begin at the end of what was consumed.
+    this.#window.unread(tail.slice(-(HEADER_BYTES - 1)));
+    return false;
   }
 
   /**

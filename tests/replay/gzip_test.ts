@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { describe, it } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { SeededRandom } from "../support/random.ts";
 import {
   borrowed,
@@ -125,6 +125,31 @@ describe("gzip source", () => {
     const { text, errors } = await collect(Buffer.concat([LAST, member, LAST]));
     assert.equal(text, LAST_LINES + LAST_LINES);
     assert.deepEqual(errors.map((error) => error.code), ["corrupt"]);
+  });
+
+  it("reads on at a member behind one whose end is hidden by damage", async () => {
+    const member = (from: number): Uint8Array =>
+      gzipSync(
+        Array.from({ length: 12 }, (_, i) =>
+          `{"op":"mcm","pt":${from + i},"mc":[{"id":"1.${
+            (from + i) * 7919 % 997
+          }"}]}\n`)
+          .join(""),
+      );
+    const [first, second, third] = [member(0), member(100), member(200)];
+    const intact = gunzipSync(third!).toString();
+    for (let bit = 10 * 8; bit < (second!.length - 8) * 8; bit++) {
+      const damaged = new Uint8Array(second!);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      const bytes = Buffer.concat([first!, damaged, third!]);
+      const { text, errors } = await collect(
+        bit % 2 === 0 ? bytes : borrowed(singly(bytes)),
+      );
+      if (errors.length === 0) continue;
+      assert.ok(text.endsWith(intact), `bit ${bit}: ${errors}`);
+      assert.deepEqual(errors.map((error) => error.code), ["corrupt"]);
+      assert.equal(errors[0]!.byteOffset, first!.length);
+    }
   });
 
   it("loses at most 64 KiB in front of damage", async () => {
