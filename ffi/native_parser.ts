@@ -260,7 +260,7 @@ export class NativeParser implements ChangeParser {
     }
     if (kind === RecordKind.CHANGE) counts.changes++;
     else counts.invalid++;
-    counts.fallbacks[reasonOf(status)]++;
+    counts.fallbacks[reasonOf(status, kind)]++;
     return lf + 1;
   }
 }
@@ -292,7 +292,9 @@ export function openNative(options: OpenNativeOptions = {}): NativeParser {
   return new NativeParser(options);
 }
 
-function reasonOf(status: number): FallbackReason {
+function reasonOf(status: number, kind: RecordKind): FallbackReason {
+  // An `mcm` that did not look like one has its `op` written with escapes, or twice.
+  if (status === Status.OTHER && kind === RecordKind.CHANGE) return "escape";
   if (status === Status.ESCAPE) return "escape";
   if (status === Status.DUPLICATE) return "duplicate";
   return status === Status.NESTING ? "nesting" : "shape";

@@ -38,7 +38,6 @@ const CLOSE_BRACE: typeof ascii.CLOSE_BRACE = 0x7d; // "}"
 const SHAPE: typeof decline.SHAPE = -1;
 const DUPLICATE: typeof decline.DUPLICATE = -3;
 const TAPE_FULL: typeof decline.TAPE_FULL = -6;
-const CLOSED_BIT: typeof skip.CLOSED_BIT = 0x4000_0000;
 const scanNumber = number.scanNumber;
 const scanRunners = runner.scanRunners;
 const isKey = text.isKey;
@@ -152,13 +151,10 @@ function scanMarket(s: ScanState, p: number): number {
       if (p < 0) return p;
       if (b[p] !== OPEN_BRACE) return SHAPE;
       const start = p;
-      p = skipDefinition(b, p + 1);
+      p = skipDefinition(s, p + 1);
       if (p < 0) return p;
       flags |= HAS_DEFINITION;
-      if ((p & CLOSED_BIT) !== 0) {
-        flags |= DEFINITION_CLOSED;
-        p ^= CLOSED_BIT;
-      }
+      if (s.isClosed) flags |= DEFINITION_CLOSED;
       t[at + DEFINITION_START] = start - s.lineStart;
       t[at + DEFINITION_END] = p - s.lineStart;
     } else {

@@ -24,6 +24,8 @@ export class ScanState {
   next = 0;
   /** Where the line being scanned starts. */
   lineStart = 0;
+  /** Whether the market definition that was skipped last says that the market is closed. */
+  isClosed = false;
 
   /** Sets what to scan and where to write; to be called again when the tape has grown. */
   begin(bytes: Uint8Array, slots: Float64Array): void {

@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { ScanState } from "./_scan_state.ts";
 import type * as ascii from "./_ascii.ts";
 import type * as decline from "./_decline.ts";
 
@@ -281,19 +282,16 @@ export function skipColon(b: Uint8Array, p: number): number {
   return b[p]! <= SPACE ? space(b, p) : p;
 }
 
-/** What {@linkcode skipDefinition} adds to an offset to say "closed". */
-export const CLOSED_BIT = 0x4000_0000;
-
 /**
  * Skips a market definition and looks at its status on the way.
  *
- * @param b Bytes of the block.
+ * @param s State of the scan: is told whether the market is closed.
  * @param p Offset behind the opening brace.
- * @returns Offset behind the closing brace, plus {@linkcode CLOSED_BIT} when
- * the market is closed, or a negative code.
+ * @returns Offset behind the closing brace, or a negative code.
  */
-export function skipDefinition(b: Uint8Array, p: number): number {
-  let closed = 0;
+export function skipDefinition(s: ScanState, p: number): number {
+  const b = s.block;
+  s.isClosed = false;
   if (b[p]! <= SPACE) p = space(b, p);
   if (b[p] === CLOSE_BRACE) return p + 1;
   while (true) {
@@ -314,11 +312,11 @@ export function skipDefinition(b: Uint8Array, p: number): number {
     if (p < 0) return p;
     if (isStatus) {
       if (hasEscape(b, start, p)) return ESCAPE;
-      closed = isClosed(b, start, p) ? CLOSED_BIT : 0;
+      s.isClosed = isClosed(b, start, p);
     }
     if (b[p]! <= SPACE) p = space(b, p);
     const c = b[p++];
-    if (c === CLOSE_BRACE) return p + closed;
+    if (c === CLOSE_BRACE) return p;
     if (c !== COMMA) return SHAPE;
   }
 }

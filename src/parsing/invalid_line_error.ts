@@ -32,12 +32,18 @@ export interface InvalidLineErrorOptions extends Partial<LineLocation> {
    */
   readonly detail: string;
   /**
-   * The line or its beginning. Bytes are made into a preview, sanitized and cut
-   * short, and not kept; a string is taken for a preview as it is.
+   * The line or its beginning, as bytes or text. It is made into a preview, sanitized
+   * and cut short, and not kept.
    */
   readonly line: Uint8Array | string;
   /** The error that told. */
   readonly cause?: unknown;
+}
+
+/** Options of an error that has been made before, and is made again. */
+interface LocatedOptions extends InvalidLineErrorOptions {
+  /** The preview as it was made: cleaning it again would not leave it as it is. */
+  readonly preview: string;
 }
 
 /** Characters of a preview at most, the mark of a cut not counted. */
@@ -105,7 +111,8 @@ export class InvalidLineError extends SyntaxError {
     const { reason, detail, source = "", lineNumber = 1, byteOffset = 0 } =
       options;
     const { line } = options;
-    const preview = previewOf(line);
+    const preview = (options as Partial<LocatedOptions>).preview ??
+      previewOf(line);
     const where = source === ""
       ? "line"
       : `line ${lineNumber} of ${JSON.stringify(source)}`;
@@ -128,16 +135,17 @@ export class InvalidLineError extends SyntaxError {
    * @returns A new error; this one is unchanged.
    */
   at(location: LineLocation): InvalidLineError {
-    return new InvalidLineError({
+    const options: LocatedOptions = {
       reason: this.reason,
       detail: this.#detail,
-      // Cleaning what is clean changes nothing.
       line: this.preview,
+      preview: this.preview,
       cause: this.cause,
       source: location.source,
       lineNumber: location.lineNumber,
       byteOffset: location.byteOffset,
-    });
+    };
+    return new InvalidLineError(options);
   }
 }
 

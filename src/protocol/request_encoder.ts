@@ -203,7 +203,7 @@ function integerRule(min: number, max: number): Rule {
     ) return value;
     throw new InvalidRequestError(
       path,
-      `must be an integer in ${min} to ${max}: ${describe(value)}`,
+      `must be an integer in ${min} to ${max}: ${shown(value)}`,
     );
   };
 }
@@ -283,7 +283,7 @@ function copyJson(value: unknown, path: string, depth: number): unknown {
   if (isPlainObject(value)) return copyObject(value, path, depth, undefined);
   throw new InvalidRequestError(
     path,
-    `must be a value of JSON: ${describe(value)}`,
+    `must be a value of JSON: ${shown(value)}`,
   );
 }
 
@@ -297,9 +297,16 @@ function isPlainObject(value: unknown): value is JsonObject {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** What a value is, without showing text: it could be a secret in the wrong place. */
+/** What a value is where a number may stand, which is shown. */
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : describe(value);
+}
+
+/**
+ * What a value is, without showing it: it could be a secret, of digits too, or one in
+ * the wrong place.
+ */
 function describe(value: unknown): string {
-  if (typeof value === "number") return String(value);
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
 }

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { NativeUnavailableError, openNative } from "../../ffi/mod.ts";
 import { JsonParser } from "../../src/parsing/json_parser.ts";
+import { TapeScanner } from "../../src/parsing/tape_scanner.ts";
 import * as layout from "../../src/tape/layout.ts";
 import { CollectedTape, tapeDifference } from "../support/collect_tape.ts";
 import { describeDifference, differential } from "../support/differential.ts";
@@ -113,6 +114,7 @@ function describeNative(): void {
       const block = encoder.encode(
         [
           `{"\\u006fp":"mcm"}`,
+          `{"op":"\\u006dcm"}`,
           `{"op":"mcm","pt":1,"pt":2}`,
           `{"op":"mcm","x":${"[".repeat(70)}${"]".repeat(70)}}`,
           `{"op":"mcm","pt":null}`,
@@ -123,11 +125,14 @@ function describeNative(): void {
       );
       assert.equal(parser.parse(block, 0, block.length), block.length);
       assert.deepEqual(parser.counts, {
-        changes: 5,
+        changes: 6,
         messages: 1,
         invalid: 1,
-        fallbacks: { escape: 1, duplicate: 1, nesting: 1, shape: 2 },
+        fallbacks: { escape: 2, duplicate: 1, nesting: 1, shape: 2 },
       });
+      const scanner = new TapeScanner();
+      scanner.parse(block, 0, block.length);
+      assert.deepEqual(parser.counts, scanner.counts);
     });
 
     // Stage 1 of simdjson sees a block, not lines: nothing in one line may

@@ -109,6 +109,66 @@ describe("InvalidLineError", () => {
     }
   });
 
+  it("preview holds no credentials in whatever form, or damaged", () => {
+    const forms = [
+      `{'op': 'authentication', 'appKey': 'k3y', 'session': 's3cret'}`,
+      `{"s\\u0065ssion":"s3cret",}`,
+      `{"session":["s3cret"],}`,
+      `{"sessionToken":"s3cret","loginStatus":"SUCCESS",}`,
+      `{"token":"s3cret","product":"k3y",}`,
+      `{"m":"{\\\\\"session\\\\\":\\\\\"s3cret\\\\\"}",}`,
+      `{"session" "s3cret"}`,
+      `{"session""s3cret"}`,
+      `{"session"\0:"s3cret"}`,
+      `{"session":\0"s3cret"}`,
+      `{"session\u200b":"s3cret"}`,
+      `{session: a s3cret}`,
+      `session=abc,s3cret`,
+      `session:abc"s3cret"`,
+      `{"session":"abc"s3cret",}`,
+      `{"m":"\\"session\\":\\"a\\\\\\"s3cret\\"",}`,
+      `username=joe&password=s3cret&x=1`,
+      `ssoid=s3cret`,
+      `"{""op"":""x"",""session"":""s3cret""}"`,
+      `{"session":12345s3cret}`,
+    ];
+    for (const form of forms) {
+      const error = new InvalidLineError({
+        reason: "syntax",
+        detail: "it is not JSON",
+        line: new TextEncoder().encode(form),
+      });
+      const located = error.at({ source: "a", lineNumber: 1, byteOffset: 0 });
+      for (const { message, preview } of [error, located]) {
+        assert.doesNotMatch(message, /s3cret|k3y/, form);
+        assert.match(preview, /\[redacted\]/, form);
+      }
+    }
+  });
+
+  it("preview keeps what only sounds like credentials", () => {
+    for (
+      const text of [
+        "the session token is not valid, INVALID_SESSION_INFORMATION",
+        `{"name":"Caf\\u00e9 Session 5","x":}`,
+        `{"clk":"AJsessionAB","pt":}`,
+      ]
+    ) assert.equal(previewOf(text), text);
+  });
+
+  it("preview stays as it is when the error is told where it is", () => {
+    for (let pad = 0; pad < 80; pad++) {
+      const error = new InvalidLineError({
+        reason: "syntax",
+        detail: "it is not JSON",
+        line: `{"x":"${"y".repeat(pad)}\u0001","session":"s3cret","z":1234`,
+      });
+      const located = error.at({ source: "a", lineNumber: 1, byteOffset: 0 });
+      assert.equal(located.preview, error.preview);
+      assert.equal(located.preview.endsWith("…"), error.preview.endsWith("…"));
+    }
+  });
+
   it("InvalidLineError redacts credentials of lines given as text too", () => {
     const line = '{"op":"authentication","session":"s3cr3t","appKey":"k3y" x';
     const error = new InvalidLineError({

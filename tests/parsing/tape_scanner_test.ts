@@ -134,6 +134,30 @@ describe("TapeScanner.tape", () => {
     assert.equal(scanner.counts.changes, 5000);
   });
 
+  it("is right in blocks of more than 1 GiB", () => {
+    const start = 2 ** 30 + 100;
+    const head = '{"op":"mcm","mc":[{"id":"1.2","marketDefinition":';
+    const lines = ["OPEN", "CLOSED"].map((status) =>
+      `${head}{"status":"${status}"},"tv":5}]}\n`
+    ).join("");
+    // Only what is written to takes memory.
+    const block = new Uint8Array(start + lines.length);
+    block.set(new TextEncoder().encode(lines), start);
+    const scanner = new TapeScanner();
+    assert.equal(scanner.parse(block, start, block.length), block.length);
+    const seen: unknown[] = [];
+    for (const message of scanner.tape) {
+      for (const { reportedTotalMatched, definition } of message.markets()) {
+        seen.push([reportedTotalMatched, definition]);
+      }
+    }
+    assert.deepEqual(seen, [
+      [5, { status: "OPEN" }],
+      [5, { status: "CLOSED" }],
+    ]);
+    assert.equal(scanner.counts.fallbacks.shape, 0);
+  });
+
   it("grows for a line that needs more, wherever in the block it is", () => {
     const rows = Array.from({ length: 40_000 }, (_, i) => `[${i + 1.5},2]`);
     const long = encoder.encode(

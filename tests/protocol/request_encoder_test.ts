@@ -156,6 +156,11 @@ describe("encodeRequest()", () => {
         appKey: "a",
         session: null,
       }],
+      ["digits as session", "session", {
+        op: "authentication",
+        appKey: "a",
+        session: 987654321,
+      }],
       ["an object as session", "session", {
         op: "authentication",
         appKey: "a",
@@ -264,6 +269,8 @@ describe("encodeRequest()", () => {
       );
       assert.ok(error instanceof TypeError);
       assert.equal(error.name, "InvalidRequestError");
+      // A session of digits is a secret as well.
+      assert.doesNotMatch(error.message, /987654321/);
     });
   }
 
