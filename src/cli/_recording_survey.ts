@@ -110,7 +110,11 @@ export class RecordingSurvey {
 
   /** Whether anything in it only a live connection sends. */
   #hasEnvelope = false;
-  #hasNumericClock = false;
+  /**
+   * Clocks in digits, as purchased files have them, less others: a line of a
+   * purchased file may have been added to a recording of one's own.
+   */
+  #numericClocks = 0;
 
   /** Messages so far. */
   get messages(): number {
@@ -135,9 +139,8 @@ export class RecordingSurvey {
     if (line.subscriptionId !== undefined || line.changeType !== undefined) {
       this.#hasEnvelope = true;
     }
-    if (!this.#hasEnvelope && !this.#hasNumericClock) {
-      this.#hasNumericClock = /^\d+$/.test(line.clk ?? "");
-    }
+    const { clk } = line;
+    if (clk !== undefined) this.#numericClocks += /^\d+$/.test(clk) ? 1 : -1;
     for (const market of line.markets()) this.#noteMarket(market);
   }
 
@@ -278,7 +281,7 @@ export class RecordingSurvey {
     if (this.#hasEnvelope) return "live stream";
     if (this.#changes === 0) return "unknown";
     // Only purchased files write the clock as a decimal number.
-    if (!this.#hasNumericClock) return "recorded from a stream";
+    if (this.#numericClocks <= 0) return "recorded from a stream";
     if (this.#ladders.has("atb") || this.#ladders.has("atl")) {
       return "purchased PRO";
     }

@@ -60,6 +60,11 @@ ${path}  purchased PRO
       [generateSession({ messages: 20, flavor: "basic" }), "purchased BASIC"],
       [`{"op":"mcm","clk":"123",${mc}`, "purchased ADVANCED"],
       [`{"op":"mcm","clk":null,${mc}`, "recorded from a stream"],
+      [
+        `{"op":"mcm","clk":"AAA",${mc}`.repeat(2) +
+        `{"op":"mcm","clk":"123",${mc}`,
+        "recorded from a stream",
+      ],
       [`{"op":"mcm","id":1,"clk":"AAA",${mc}`, "live stream"],
       ['{"op":"rcm"}\n', "live stream"],
       ["", "unknown"],
