@@ -26,8 +26,8 @@ Usage:
 
 ${SUBSCRIPTION_HELP}
 How it is shown:
-  --json               an object a line: markets, orders (isStale: do not rely on
-                       them), gaps, lags, states, health
+  --json               an object a line: markets and orders (if isStale, do not
+                       rely on them), gaps, lags, states, health
   --every SECONDS      between two looks at what has changed, where there is no
                        terminal (default ${DEFAULT_EVERY_SECONDS})
 
