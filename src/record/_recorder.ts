@@ -80,10 +80,10 @@ export class Recorder {
   #hasFolder = false;
   /** What the file system has failed with: nothing is written any more … */
   #failure: { readonly path: string; readonly cause: unknown } | undefined;
-  /** Bytes of which it is known that they will not be written. */
-  #discardedBytes = 0;
   /** … and what was written has been brought to safety. */
   #isRescued = false;
+  /** Bytes of which it is known that they will not be written. */
+  #discardedBytes = 0;
 
   /** Files with a name that are not complete. */
   readonly #begun = new Set<RecordingFile>();
